@@ -1,0 +1,140 @@
+"""System checks: what is misconfigured, found before a user finds it. No network."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model
+
+from django_event_pdfs.fields import document_fields
+from django_event_pdfs.links import SignedLinks, document_views, file_mount, get_links, view_classes
+from django_event_pdfs.models import (
+    AbstractEvent,
+    HasDocuments,
+    document_models,
+    get_event_model,
+    local_document_fields,
+)
+
+Messages = list[checks.CheckMessage]
+
+
+def register_checks() -> None:
+    """Register every check of this module with Django."""
+    checks.register(check_has_documents, checks.Tags.models)
+    checks.register(check_event_meta, checks.Tags.models)
+    checks.register(check_event_model, checks.Tags.urls)
+    checks.register(check_file_mount, checks.Tags.urls)
+    checks.register(check_one_viewset, checks.Tags.urls)
+
+
+def check_has_documents(app_configs: Any, **kwargs: Any) -> Messages:
+    """E001: a model with a PDFField that is no ``HasDocuments``."""
+    return [
+        checks.Error(
+            f"{model._meta.label} has a PDFField but does not inherit HasDocuments.",
+            hint="Write class {name}(HasDocuments, models.Model); without it facts get lost in "
+            "save(update_fields=...) and replaced files stay.".format(name=model.__name__),
+            obj=model,
+            id="event_pdfs.E001",
+        )
+        for model in _models(app_configs)
+        if document_fields(model) and not issubclass(model, HasDocuments)
+    ]
+
+
+def check_event_meta(app_configs: Any, **kwargs: Any) -> Messages:
+    """W001: a subclass of ``AbstractEvent`` whose own ``Meta`` dropped what it inherits."""
+    return [
+        checks.Warning(
+            f"{model._meta.label} lost the {lost} of AbstractEvent.",
+            hint="Let its Meta inherit: class Meta(AbstractEvent.Meta). "
+            "Where it sets these itself, repeat AbstractEvent's among them.",
+            obj=model,
+            id="event_pdfs.W001",
+        )
+        for model in _models(app_configs)
+        if issubclass(model, AbstractEvent) and (lost := " and ".join(_lost_options(model)))
+    ]
+
+
+def check_event_model(app_configs: Any, **kwargs: Any) -> Messages:
+    """E002: the bundled event API is mounted and has no model, or several to choose from."""
+    try:
+        get_event_model()
+    except ImproperlyConfigured as error:
+        if _has_urls() and _mounts_bundled_viewset():
+            return [checks.Error(str(error), id="event_pdfs.E002")]
+    return []
+
+
+def check_file_mount(app_configs: Any, **kwargs: Any) -> Messages:
+    """E004: signed links that no URL leads to."""
+    fields = [f for model in document_models() for f in local_document_fields(model)]
+    links = get_links()
+    if not fields or not isinstance(links, SignedLinks) or links.base_url or not _has_urls():
+        return []
+    if file_mount(fields[0].folder) is not None:
+        return []
+    return [
+        checks.Error(
+            "No URL serves the links of documents.",
+            hint='Add path("media/", include("django_event_pdfs.file_urls")) to the URLconf, '
+            "below a prefix without parameters.",
+            id="event_pdfs.E004",
+        )
+    ]
+
+
+def check_one_viewset(app_configs: Any, **kwargs: Any) -> Messages:
+    """W002: the bundled viewset beside a host's own for the same model."""
+    views = {view for view, _field in document_views()} if _has_urls() else set()
+    bundled = {view for view in views if _is_bundled(view)}
+    rivals = sorted(
+        f"{view.__module__}.{view.__qualname__}"
+        for view in views - bundled
+        if bundled and view.get_document_model() is get_event_model()
+    )
+    return [
+        checks.Warning(
+            f"The bundled EventViewSet and {rival} serve the same model.",
+            hint='With a viewset of your own, include only "django_event_pdfs.file_urls". '
+            "Otherwise the bundled one stays open beside it, with its own permissions.",
+            id="event_pdfs.W002",
+        )
+        for rival in rivals
+    ]
+
+
+def _models(app_configs: Any) -> Iterator[type[Model]]:
+    for config in app_configs or apps.get_app_configs():
+        yield from (m for m in config.get_models() if not m._meta.proxy)
+
+
+def _lost_options(model: type[AbstractEvent]) -> Iterator[str]:
+    inherited, own = AbstractEvent._meta, model._meta
+    if not own.ordering:
+        yield "ordering"
+    if any(issubclass(parent, AbstractEvent) for parent in own.parents):
+        return  # The table of the parent has the rest.
+    if ["start_date", "id"] not in [list(index.fields) for index in own.indexes]:
+        yield "index"
+    conditions = [getattr(c, "condition", None) for c in own.constraints]
+    if any(c.condition not in conditions for c in inherited.constraints):
+        yield "constraint"
+
+
+def _has_urls() -> bool:
+    return bool(getattr(settings, "ROOT_URLCONF", None))
+
+
+def _mounts_bundled_viewset() -> bool:
+    return any(_is_bundled(view) for view in view_classes())
+
+
+def _is_bundled(view: type[Any]) -> bool:
+    # By a mark: importing the viewsets here would load DRF and all it names in every process.
+    return bool(getattr(view, "is_bundled", False))

@@ -1,0 +1,72 @@
+"""The settings, read in this module only and only when they are used.
+
+One dict, ``EVENT_PDFS``; every key is optional. Reading late lets ``override_settings`` work.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+
+MEBIBYTE = 1024 * 1024
+
+
+class Conf:
+    """One property per setting, with its default on the line."""
+
+    @property
+    def event_model(self) -> str | None:
+        """``"app.Model"`` behind the bundled viewset; None: the only model with a PDFField."""
+        return self._get("EVENT_MODEL", None)
+
+    @property
+    def storage(self) -> str:
+        """Alias in ``STORAGES`` of the storage that keeps the documents."""
+        return self._get("STORAGE", "event_pdfs" if "event_pdfs" in settings.STORAGES else "default")
+
+    @property
+    def max_size(self) -> int:
+        """Bytes a document may have."""
+        return self._get("MAX_SIZE", 10 * MEBIBYTE)
+
+    @property
+    def max_pages(self) -> int:
+        """Pages a document may have."""
+        return self._get("MAX_PAGES", 2_000)
+
+    @property
+    def max_objects(self) -> int:
+        """PDF objects a document may have."""
+        return self._get("MAX_OBJECTS", 300_000)
+
+    @property
+    def links(self) -> Mapping[str, Any]:
+        """The link maker: ``{"BACKEND": dotted path, "OPTIONS": {...}}``."""
+        return {"BACKEND": "django_event_pdfs.links.SignedLinks", **self._get("LINKS", {})}
+
+    @property
+    def delivery(self) -> Mapping[str, Any]:
+        """The delivery backend: ``{"BACKEND": dotted path, "OPTIONS": {...}}``."""
+        return {"BACKEND": "django_event_pdfs.delivery.StreamDelivery", **self._get("DELIVERY", {})}
+
+    @property
+    def read_access(self) -> str:
+        """Who may read: ``"public"``, ``"authenticated"`` or ``"permission"``."""
+        return self._get("READ_ACCESS", "authenticated")
+
+    @property
+    def manager_group(self) -> str:
+        """Name of the group that ``event_pdfs roles`` makes."""
+        return self._get("MANAGER_GROUP", "gestionnaires")
+
+    def _get(self, key: str, default: Any) -> Any:
+        return getattr(settings, "EVENT_PDFS", {}).get(key, default)
+
+
+conf = Conf()
+
+
+def seconds(duration: timedelta | int) -> int:
+    """Return a duration from the settings, a ``timedelta`` or whole seconds, in seconds."""
+    return int(duration.total_seconds()) if isinstance(duration, timedelta) else duration

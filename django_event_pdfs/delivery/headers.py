@@ -1,0 +1,35 @@
+"""The headers of a document, the same whichever backend delivers it."""
+
+import unicodedata
+from collections.abc import Iterable
+from urllib.parse import quote
+
+# RFC 9110, 5.6.6 and RFC 8187, 3.2.1: what may stand in filename* as it is.
+_ATTR_CHARACTERS = "!#$&+-.^_`|~"
+
+EXPOSED = "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag"
+
+
+def content_disposition(filename: str, *, download: bool) -> str:
+    """Return the header of RFC 6266: a plain ``filename``, and ``filename*`` where it differs."""
+    plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode().strip()
+    plain = plain.replace("\\", "_").replace('"', "'")
+    if plain.startswith(".") or not plain:
+        plain = "document.pdf"
+    kind = "attachment" if download else "inline"
+    header = f'{kind}; filename="{plain}"'
+    if plain != filename:
+        header += f"; filename*=UTF-8''{quote(filename, safe=_ATTR_CHARACTERS)}"
+    return header
+
+
+def protective_headers(frame_ancestors: Iterable[str], *, public: bool) -> dict[str, str]:
+    """Return what keeps a document from being misread, leaked or framed by strangers."""
+    return {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Resource-Policy": "cross-origin" if public else "same-site",
+        # Nothing but frame-ancestors: stricter directives blank the viewers of some browsers.
+        "Content-Security-Policy": f"frame-ancestors {' '.join(frame_ancestors)}",
+        "Access-Control-Expose-Headers": EXPOSED,
+    }

@@ -1,0 +1,58 @@
+"""Errors as responses: DRF's own shape, and ``codes`` that says the same to a program."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.fields import get_error_detail
+from rest_framework.response import Response
+
+
+class PayloadTooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+
+def as_api_exception(error: Exception) -> Exception:
+    """Return DRF's own exception for what Django raises, anything else as it is.
+
+    Django itself would answer these in HTML.
+    """
+    match error:
+        case Http404():
+            return exceptions.NotFound(*error.args)
+        case PermissionDenied():
+            return exceptions.PermissionDenied(*error.args)
+        case DjangoValidationError():
+            return exceptions.ValidationError(get_error_detail(error))
+        case RequestDataTooBig():
+            return PayloadTooLarge(str(error))
+        case SuspiciousOperation():
+            return exceptions.ParseError(str(error), code="suspicious_request")
+    return error
+
+
+def add_codes(response: Response, error: Exception) -> None:
+    """Mirror every key of an error response in ``codes``, and set 413 where a file is too large.
+
+    A body that is not DRF's own, because the host has an exception handler, is left alone.
+    """
+    if not isinstance(error, exceptions.APIException) or not isinstance(response.data, dict):
+        return
+    codes = error.get_codes()
+    codes = codes if isinstance(codes, dict) else {"detail": [codes]}
+    if isinstance(error, exceptions.ValidationError) and "too_large" in _flat(codes):
+        response.status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    if codes.keys() == response.data.keys():
+        response.data = {**response.data, "codes": codes}
+
+
+def _flat(codes: Any) -> Iterator[str]:
+    if isinstance(codes, str):
+        yield codes
+        return
+    for inner in codes.values() if isinstance(codes, dict) else codes:
+        yield from _flat(inner)

@@ -1,0 +1,11 @@
+"""Errors that more than one layer raises or catches."""
+
+
+class LinkUnavailable(ValueError):
+    """A document that has a name but can have no link.
+
+    A ``ValueError``, as Django's own ``FieldFile.url`` raises. In a template it renders as
+    nothing instead of failing the page (``silent_variable_failure`` is Django's own hook).
+    """
+
+    silent_variable_failure = True

@@ -1,0 +1,249 @@
+"""The model field that holds one document, and the JSON column of its facts beside it."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from django.core import checks
+from django.core.files.base import File
+from django.core.files.storage import Storage, default_storage
+from django.db import models
+from django.db.models.fields.files import FieldFile
+
+from django_event_pdfs import lifecycle
+from django_event_pdfs.exceptions import LinkUnavailable
+from django_event_pdfs.facts import DocumentFacts
+from django_event_pdfs.forms import PDFFormField
+from django_event_pdfs.links import Link, get_links
+from django_event_pdfs.naming import clean_filename, document_stem, new_name
+from django_event_pdfs.storage import document_storage
+from django_event_pdfs.validators import PDFValidator
+
+
+class UnchangedColumn:
+    """SQL that writes a column to itself. No ``resolve_expression``: nothing is deferred."""
+
+    def __init__(self, column: str) -> None:
+        self.column = column
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return connection.ops.quote_name(self.column), []
+
+
+class DocumentFile(FieldFile):
+    """A Django ``FieldFile`` whose ``url`` is the link and whose ``save`` passes the gate."""
+
+    field: "PDFField"
+
+    @property
+    def facts(self) -> DocumentFacts | None:
+        """The facts of the stored document, None for a legacy row and before the save."""
+        if not self or not self._committed:
+            return None
+        return DocumentFacts.from_json(getattr(self.instance, self.field.facts_name), self.name)
+
+    @property
+    def filename(self) -> str:
+        """What people call the file: as uploaded, or the last part of a legacy name."""
+        facts = self.facts
+        return facts.filename if facts else (self.name or "").rpartition("/")[2]
+
+    @property
+    def link(self) -> Link:
+        """The link, with its expiry.
+
+        Raises:
+            ValueError: there is no document, or it is not stored yet.
+            LinkUnavailable: its name lies outside the field's folders.
+        """
+        self._require_file()
+        if not self._committed or not self.field.serves(self.name):
+            raise LinkUnavailable(f"No link opens {self.name!r}, which is outside the folders.")
+        facts = self.facts
+        return get_links().make(self.name, facts.filename if facts else "")
+
+    @property
+    def url(self) -> str:
+        """The link as a path, or absolute where ``base_url`` is set. Raises as :attr:`link`."""
+        return self.link.url
+
+    def save(self, name: str, content: File, save: bool = True) -> None:
+        """Check ``content``, store it under a new random name, and note its facts.
+
+        Raises:
+            ValidationError: with the code of the first check that failed; nothing is stored.
+        """
+        inspection = PDFValidator(self.field.max_size).inspect(content, name)
+        super().save(name, content, save=False)
+        filename = clean_filename(name, default=f"{document_stem(self.field.name)}.pdf")
+        facts = inspection.facts and DocumentFacts.of(inspection.facts, self.name, filename)
+        setattr(self.instance, self.field.facts_name, facts and facts.as_json())
+        if save:
+            self.instance.save()
+
+    save.alters_data = True  # type: ignore[attr-defined]
+
+    def delete(self, save: bool = True) -> None:
+        """Clear the document. The file goes after the commit that stores the cleared row."""
+        if not self:
+            return
+        self.close()
+        self._file = None
+        self.name = None
+        self._committed = True
+        setattr(self.instance, self.field.attname, None)
+        setattr(self.instance, self.field.facts_name, None)
+        if save:
+            self.instance.save()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+
+
+class PDFField(models.FileField):
+    """One PDF document of a row: checked, randomly named, removed with the row.
+
+    ``upload_to`` is a folder, and ``folders`` names further ones whose files links may open.
+    ``max_size`` (bytes) overrides ``EVENT_PDFS["MAX_SIZE"]``. The storage is always that of
+    ``EVENT_PDFS["STORAGE"]``. A JSON column ``<name>_facts`` appears beside it on concrete models;
+    ``companion=False`` (in migrations, where the column is named) leaves it out.
+    """
+
+    attr_class = DocumentFile
+    _is_built = False
+
+    def __init__(
+        self,
+        verbose_name: Any = None,
+        name: str | None = None,
+        upload_to: str = "",
+        *,
+        folders: Sequence[str] = (),
+        max_size: int | None = None,
+        companion: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        self.folders = tuple(folders)
+        self.max_size = max_size
+        self.companion = companion
+        options = {"null": True, "blank": True, "max_length": 255, "db_index": True, **kwargs}
+        super().__init__(verbose_name, name, upload_to, **options)
+        self._is_built = True
+
+    @property
+    def storage(self) -> Storage:  # type: ignore[override]
+        """The storage as the settings name it now: never frozen, so it can be swapped."""
+        # FileField.__init__ looks at it, when the model is imported and it is too early to ask.
+        return document_storage() if self._is_built else default_storage
+
+    @storage.setter
+    def storage(self, value: Any) -> None:
+        """Ignore what ``FileField.__init__`` would freeze."""
+
+    @property
+    def facts_name(self) -> str:
+        return f"{self.name}_facts"
+
+    @property
+    def folder(self) -> str:
+        """The folder of new documents, with a slash at its end."""
+        return str(self.upload_to).rstrip("/") + "/"
+
+    @property
+    def served_folders(self) -> tuple[str, ...]:
+        """Every folder whose files links may open, each with a slash at its end."""
+        return (self.folder, *(f"{folder.rstrip('/')}/" for folder in self.folders))
+
+    def serves(self, name: str) -> bool:
+        """Return whether a link may open ``name``."""
+        return name.startswith(self.served_folders)
+
+    @property
+    def validators(self) -> list[Any]:  # type: ignore[override]
+        return [PDFValidator(self.max_size), *self.default_validators, *self._validators]
+
+    def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
+        return [*super().check(**kwargs), *self._check_folder()]
+
+    def deconstruct(self) -> Any:
+        """Leave out policy and storage: a change of either needs no migration."""
+        # Not FileField's, which resolves the storage.
+        name, path, args, kwargs = super(models.FileField, self).deconstruct()
+        # Django leaves out what equals its own defaults, which are not ours.
+        for option in ("upload_to", "null", "blank", "db_index", "max_length"):
+            kwargs[option] = getattr(self, option)
+        return name, path, args, {**kwargs, "companion": False}
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
+        super().contribute_to_class(cls, name, **kwargs)
+        # On an abstract class the column would be copied to its children beside their own.
+        if self.companion and not cls._meta.abstract and not _has_field(cls, self.facts_name):
+            FactsField(self.name).contribute_to_class(cls, self.facts_name)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        if not add and lifecycle.is_kept(model_instance, self):
+            return UnchangedColumn(self.column)
+        return super().pre_save(model_instance, add)
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Return the name, or None for no document where null is allowed.
+
+        Raises:
+            ValueError: the file is not stored yet, as in ``update()`` and ``bulk_update()``.
+        """
+        if isinstance(value, File) and not (isinstance(value, FieldFile) and value._committed):
+            raise ValueError(
+                f"{self.name} is given a file that is not stored. "
+                "Only save() and bulk_create() store files."
+            )
+        name = super().get_prep_value(value)
+        return name or (None if self.null else "")
+
+    def generate_filename(self, instance: models.Model | None, filename: str) -> str:
+        """Return a random name; nothing of the user's ``filename`` is in it."""
+        return new_name(self.folder, self.name)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": PDFFormField, **kwargs})
+
+    def _check_folder(self) -> list[checks.CheckMessage]:
+        if isinstance(self.upload_to, str) and self.upload_to.strip("/"):
+            return []
+        return [
+            checks.Error(
+                "A PDFField's 'upload_to' must be a folder.",
+                hint='Write upload_to="events/programmes/". File names are chosen at random.',
+                obj=self,
+                id="event_pdfs.E003",
+            )
+        ]
+
+
+class FactsField(models.JSONField):
+    """The facts of the document ``document``. In migrations a plain JSONField."""
+
+    def __init__(self, document: str = "", **kwargs: Any) -> None:
+        self.document = document
+        super().__init__(**{"null": True, "editable": False, **kwargs})
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, {**kwargs, "null": True, "editable": False}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        document = model_instance._meta.get_field(self.document)
+        if not add and lifecycle.is_kept(model_instance, document):
+            return UnchangedColumn(self.column)
+        facts = super().pre_save(model_instance, add)
+        name = getattr(model_instance, self.document).name
+        # Nothing of a document that is gone stays behind, not even its title.
+        return facts if DocumentFacts.from_json(facts, name) else None
+
+
+@cache
+def document_fields(model: type[models.Model]) -> tuple[PDFField, ...]:
+    """Return every PDFField of a model, inherited ones included."""
+    return tuple(f for f in model._meta.concrete_fields if isinstance(f, PDFField))
+
+
+def _has_field(model: type[models.Model], name: str) -> bool:
+    return any(f.name == name for f in model._meta.local_fields)

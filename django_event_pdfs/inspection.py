@@ -1,0 +1,27 @@
+"""The Django edge of ``pdf``: inspect an upload once, whichever doors it passes."""
+
+from typing import BinaryIO, cast
+
+from django.core.files.base import File
+
+from django_event_pdfs.pdf import Inspection, inspect
+
+_MEMO = "_event_pdfs_inspection"
+
+
+def inspect_upload(upload: File) -> Inspection:
+    """Inspect what an upload holds, and remember the answer on the upload itself.
+
+    The serializer, ``full_clean`` and the save each ask; the bytes are read once. The file object
+    is read, never its path: what is judged is what is stored.
+
+    Raises:
+        OSError: the upload cannot be read.
+    """
+    known = getattr(upload, _MEMO, None)
+    if isinstance(known, Inspection):
+        return known
+    # The file inside, for qpdf reads through it directly; a Django ``File`` only forwards.
+    inspection = inspect(cast(BinaryIO, upload.file or upload))
+    setattr(upload, _MEMO, inspection)
+    return inspection

@@ -1,0 +1,226 @@
+"""The life of a file: stored with its row, removed after the commit that stopped naming it.
+
+What an instance's row held when it was read is remembered on the instance. A save leaves the
+column of an untouched document alone, and reads under a lock what a touched one replaces.
+"""
+
+import logging
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from django.apps import apps
+from django.core.files.storage import Storage
+from django.db import DatabaseError, connections, router, transaction
+from django.db.models import F, FileField, Model, Q, QuerySet
+from django.db.models.fields.files import FieldFile
+
+logger = logging.getLogger("django_event_pdfs")
+
+_LOADED = "_loaded_documents"
+_SAVING = "_documents_saving_to"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The names a row held, by field, when it was read from database ``db`` under ``pk``.
+
+    Frozen, for copies of an instance share it.
+    """
+
+    pk: Any
+    db: str | None
+    names: Mapping[str, str | None]
+
+
+def remember(instance: Model, fields: Iterable[FileField]) -> None:
+    """Note on the instance that its row now holds the names that the instance holds."""
+    loaded = _loaded(instance, instance._state.db)
+    held = instance.__dict__
+    names = {f.attname: _name(held[f.attname]) for f in fields if f.attname in held}
+    instance.__dict__[_LOADED] = Loaded(
+        instance.pk, instance._state.db, {**loaded.names, **names} if loaded else names
+    )
+
+
+def is_untouched(instance: Model, file_field: FileField, using: str) -> bool:
+    """Return whether a save to ``using`` has nothing to write for this document.
+
+    So it is when the instance came from that row and holds the very name it was read with. The
+    row may name a newer file by now; writing the old name would bring a deleted file back.
+    """
+    loaded = _loaded(instance, using)
+    attname = file_field.attname
+    if loaded is None or attname not in loaded.names or attname not in instance.__dict__:
+        return False
+    value = instance.__dict__[attname]
+    return not _is_new(value) and _name(value) == loaded.names[attname]
+
+
+def is_kept(instance: Model, file_field: FileField) -> bool:
+    """Return whether the save that is under way leaves the column of this document alone."""
+    using = instance.__dict__.get(_SAVING)
+    return using is not None and is_untouched(instance, file_field, using)
+
+
+@contextmanager
+def saving(instance: Model, fields: Collection[FileField], using: str) -> Iterator[None]:
+    """Wrap a save that writes ``fields``: replaced files go after the commit, new ones on failure.
+
+    Opens a transaction only when a document changed.
+    """
+    changed = [f for f in fields if not is_untouched(instance, f, using)]
+    with _marked_as_saving(instance, using):
+        if not changed:
+            yield
+        else:
+            with transaction.atomic(using=using):
+                held = _names_in_row(instance, changed, using)
+                with _discarding_on_failure(instance, changed):
+                    yield
+                _release_replaced(instance, changed, held, using)
+    remember(instance, fields)
+
+
+def release(storage: Storage, names: Collection[str], using: str) -> None:
+    """Remove files after the commit of the transaction that stopped naming them."""
+    if names:
+        transaction.on_commit(partial(_remove, storage, tuple(names)), using=using, robust=True)
+
+
+def release_row(
+    instance: Model, fields: Sequence[FileField], using: str, *, may_be_stale: bool
+) -> None:
+    """Remove what a row names after the commit of its deletion, which is about to happen."""
+    names = {_name(getattr(instance, f.attname)) for f in fields}
+    if may_be_stale:
+        names.update(_names_in_row(instance, fields, using).values())
+    release(fields[0].storage, {name for name in names if name}, using)
+
+
+def holders(names: Collection[str]) -> set[str]:
+    """Return those of ``names`` that any file field of any row on any database still names.
+
+    Asked of plain querysets, for a default manager may hide rows. Names alone are compared: two
+    aliases of ``STORAGES`` may be one place.
+    """
+    held: set[str] = set()
+    for model in apps.get_models(include_auto_created=True):
+        fields = [f for f in model._meta.local_fields if isinstance(f, FileField)]
+        if fields and model._meta.managed:
+            held |= _held_by(model, fields, names)
+    return held
+
+
+def _held_by(model: type[Model], fields: list[FileField], names: Collection[str]) -> set[str]:
+    wanted = Q()
+    for file_field in fields:
+        wanted |= Q(**{f"{file_field.attname}__in": list(names)})
+    attnames = [f.attname for f in fields]
+    held: set[str] = set()
+    for using in connections:
+        if router.allow_migrate_model(using, model):
+            rows = QuerySet(model, using=using).filter(wanted).values_list(*attnames)
+            held.update(name for row in rows for name in row if name in names)
+    return held
+
+
+def _loaded(instance: Model, using: str | None) -> Loaded | None:
+    """Return what was remembered of the very row that a save to ``using`` would write."""
+    loaded: Loaded | None = instance.__dict__.get(_LOADED)
+    return loaded if loaded and (loaded.pk, loaded.db) == (instance.pk, using) else None
+
+
+@contextmanager
+def _marked_as_saving(instance: Model, using: str) -> Iterator[None]:
+    # A post_save receiver may save the instance again, so the mark before this one comes back.
+    before = instance.__dict__.get(_SAVING)
+    instance.__dict__[_SAVING] = using
+    try:
+        yield
+    finally:
+        instance.__dict__[_SAVING] = before
+
+
+def _names_in_row(
+    instance: Model, fields: Iterable[FileField], using: str
+) -> dict[str, str | None]:
+    """Lock the row and return the names it holds now.
+
+    By a no-op UPDATE, then a SELECT: reading first makes SQLite fail with "database is locked"
+    when two writers then both want to write, and no other database minds.
+    """
+    names: dict[str, str | None] = {}
+    for model, group in groupby(fields, key=lambda f: f.model):
+        attnames = [f.attname for f in group]
+        pk = instance._get_pk_val(model._meta)  # type: ignore[attr-defined]
+        if pk is None or _is_sure_insert(instance, model):
+            continue
+        row = QuerySet(model, using=using).filter(pk=pk).order_by()
+        if row.update(**{attname: F(attname) for attname in attnames}):
+            names.update(row.values(*attnames).first() or {})
+    return names
+
+
+def _is_sure_insert(instance: Model, model: type[Model]) -> bool:
+    """Return whether Django will not even try an UPDATE: a new instance, its key a default."""
+    pk = model._meta.pk
+    return instance._state.adding and (pk.has_default() or pk.has_db_default())
+
+
+@contextmanager
+def _discarding_on_failure(instance: Model, fields: Iterable[FileField]) -> Iterator[None]:
+    """On an error, remove the files that this save stored, and make them uncommitted again."""
+    values = {f: getattr(instance, f.attname) for f in fields}
+    pending = {f: (file, file.name) for f, file in values.items() if _is_new(file)}
+    try:
+        yield
+    except BaseException:
+        for file_field, (file, filename) in pending.items():
+            if file._committed:
+                _delete(file.storage, file.name)
+                file.name, file._committed = filename, False
+                instance.__dict__[file_field.attname] = file
+        raise
+
+
+def _release_replaced(
+    instance: Model, fields: Iterable[FileField], held: dict[str, str | None], using: str
+) -> None:
+    for file_field in fields:
+        old = held.get(file_field.attname)
+        if old and old != _name(instance.__dict__.get(file_field.attname)):
+            release(file_field.storage, [old], using)
+
+
+def _remove(storage: Storage, names: tuple[str, ...]) -> None:
+    try:
+        held = holders(names)
+    except DatabaseError:
+        # Where nothing can be asked, nothing is removed.
+        logger.exception("Kept the files %r: cannot tell whether a row names them.", names)
+        return
+    for name in set(names) - held:
+        _delete(storage, name)
+
+
+def _delete(storage: Storage, name: str) -> None:
+    """Delete a file; a storage that fails must not fail the request, whose row is committed."""
+    try:
+        storage.delete(name)
+    except Exception:
+        logger.exception("Could not delete the file %r.", name)
+
+
+def _is_new(value: Any) -> bool:
+    """Return whether a value still has bytes to store: an upload, wrapped or not."""
+    if isinstance(value, FieldFile):
+        return bool(value) and not value._committed
+    return value is not None and not isinstance(value, str)
+
+
+def _name(value: Any) -> str | None:
+    return getattr(value, "name", value) or None

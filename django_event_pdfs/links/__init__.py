@@ -1,0 +1,27 @@
+"""Links: URLs that open a document in a client that can send no header."""
+
+from django_event_pdfs.links.base import BaseLinks, Link, Verdict
+from django_event_pdfs.links.handler import get_links
+from django_event_pdfs.links.mounts import (
+    FILE_URL_NAME,
+    document_views,
+    file_mount,
+    permalink,
+    permalink_view,
+    view_classes,
+)
+from django_event_pdfs.links.signed import SignedLinks
+
+__all__ = [
+    "FILE_URL_NAME",
+    "BaseLinks",
+    "Link",
+    "SignedLinks",
+    "Verdict",
+    "document_views",
+    "file_mount",
+    "get_links",
+    "permalink",
+    "permalink_view",
+    "view_classes",
+]

@@ -1,0 +1,155 @@
+"""Where the host mounted our views: found in its URLconf, never guessed from settings.
+
+The URLconf is walked once per resolver. ``reverse`` alone would not do: the host may have put our
+patterns under a namespace of its own, and the permalink belongs to whatever viewset it wrote.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import (
+    NoReverseMatch,
+    Resolver404,
+    URLPattern,
+    URLResolver,
+    get_resolver,
+    get_script_prefix,
+    get_urlconf,
+    resolve,
+    reverse,
+)
+from django.utils.encoding import escape_uri_path
+
+FILE_URL_NAME = "event-document"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way to a view: its name with namespaces, and every parameter on the way."""
+
+    name: str
+    parameters: frozenset[str]
+    pattern: URLPattern
+
+
+def file_mount(name: str) -> str | None:
+    """Return the path under which ``file_urls`` serves ``name``, with a slash at its end.
+
+    None where the host has not mounted it, or mounted it below a prefix with parameters, which a
+    link has no values for.
+    """
+    mount = _file_mount(get_resolver(get_urlconf()), name.rpartition("/")[0])
+    return None if mount is None else get_script_prefix() + mount
+
+
+def mounted_name(path: str) -> str | None:
+    """Return the name that our view would serve at an unquoted URL path, None for other paths."""
+    prefix = get_script_prefix()
+    try:
+        match = resolve("/" + path.removeprefix(prefix)) if path.startswith(prefix) else None
+    except Resolver404:
+        return None
+    return match.kwargs.get("name") if match and match.url_name == FILE_URL_NAME else None
+
+
+def permalink(event: Model, field_name: str, request: HttpRequest | None = None) -> str | None:
+    """Return the path of a document's own API address, None where no viewset serves it.
+
+    Where several do, the one in the namespace of ``request`` is taken; parameters of its prefix
+    (a version, a tenant) are those of ``request``.
+    """
+    match = getattr(request, "resolver_match", None)
+    given = match.kwargs if match else {}
+    namespace = match.namespace if match else ""
+    routes = _document_routes(get_resolver(get_urlconf()), type(event), field_name)
+    for route in sorted(routes, key=lambda r: r.name.rpartition(":")[0] != namespace):
+        try:
+            return reverse(route.name, kwargs=_arguments(route, event, given))
+        except NoReverseMatch:
+            continue
+    return None
+
+
+def permalink_view(event: Model, field_name: str) -> Callable[[HttpRequest], Any] | None:
+    """Return the view behind a document's permalink, ready to be called with a request."""
+    for route in _document_routes(get_resolver(get_urlconf()), type(event), field_name):
+        return partial(route.pattern.callback, **_arguments(route, event, {}))
+    return None
+
+
+def document_views() -> Iterator[tuple[type[Any], str]]:
+    """Yield (viewset class, name of the document's field) for every permalink in the URLconf."""
+    for route in _routes(get_resolver(get_urlconf())):
+        initkwargs = getattr(route.pattern.callback, "initkwargs", {})
+        if initkwargs.get("document_field"):
+            yield route.pattern.callback.cls, initkwargs["document_field"]
+
+
+def view_classes() -> set[type[Any]]:
+    """Return the class of every class-based REST view in the URLconf."""
+    routes = _routes(get_resolver(get_urlconf()))
+    callbacks = (route.pattern.callback for route in routes)
+    return {callback.cls for callback in callbacks if hasattr(callback, "cls")}
+
+
+def _arguments(route: Route, event: Model, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what leads to ``event`` on ``route``; ``given`` are the values of its prefix."""
+    view = route.pattern.callback.cls
+    value: Any = event
+    for part in view.lookup_field.split("__"):
+        value = getattr(value, part)
+    prefix = {key: given[key] for key in route.parameters & given.keys()}
+    return {**prefix, view.lookup_url_kwarg or view.lookup_field: value}
+
+
+@lru_cache(maxsize=256)
+def _file_mount(resolver: URLResolver, folder: str) -> str | None:
+    """Return the mount without the script prefix, which differs from request to request."""
+    probe = f"{folder}/probe.pdf" if folder else "probe.pdf"
+    for route in _routes(resolver):
+        if route.pattern.name == FILE_URL_NAME:
+            try:
+                path = reverse(route.name, kwargs={"name": probe})
+            except NoReverseMatch:
+                continue
+            return path.removeprefix(get_script_prefix()).removesuffix(escape_uri_path(probe))
+    return None
+
+
+@lru_cache(maxsize=256)
+def _document_routes(
+    resolver: URLResolver, model: type[Model], field_name: str
+) -> tuple[Route, ...]:
+    return tuple(
+        route
+        for route in _routes(resolver)
+        if getattr(route.pattern.callback, "initkwargs", {}).get("document_field") == field_name
+        and issubclass(model, route.pattern.callback.cls.get_document_model())
+        and "get" in route.pattern.callback.actions
+    )
+
+
+@lru_cache(maxsize=8)
+def _routes(resolver: URLResolver) -> tuple[Route, ...]:
+    return tuple(_walk(resolver, (), frozenset()))
+
+
+def _walk(
+    resolver: URLResolver, namespaces: tuple[str, ...], parameters: frozenset[str]
+) -> Iterator[Route]:
+    for pattern in resolver.url_patterns:
+        here = parameters | frozenset(_parameters(pattern))
+        if isinstance(pattern, URLResolver):
+            below = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+            yield from _walk(pattern, below, here)
+        elif pattern.name:
+            yield Route(":".join((*namespaces, pattern.name)), here, pattern)
+
+
+def _parameters(pattern: URLPattern | URLResolver) -> Iterator[str]:
+    yield from getattr(pattern.pattern, "converters", {})
+    yield from pattern.pattern.regex.groupindex

@@ -1,0 +1,1 @@
+"""Engines behind the management command, for a host's own tasks too."""

@@ -1,0 +1,43 @@
+"""The storage that keeps the documents, and the one question asked of it per delivery."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+from django_event_pdfs.conf import conf
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """Size in bytes, and when the file was last modified (aware) where the storage can say."""
+
+    size: int
+    modified: datetime | None
+
+
+def document_storage() -> Storage:
+    """Return the storage of ``EVENT_PDFS["STORAGE"]`` as ``STORAGES`` defines it right now."""
+    return storages[conf.storage]
+
+
+def stat(storage: Storage, name: str) -> Stat:
+    """Ask for size and modification time, by one call where the storage has local paths.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
+    # Not by asking for path(): storages in memory have one, and nothing is there.
+    if not isinstance(storage, FileSystemStorage):
+        return Stat(storage.size(name), _modified(storage, name))
+    result = os.stat(storage.path(name))
+    return Stat(result.st_size, datetime.fromtimestamp(result.st_mtime, UTC))
+
+
+def _modified(storage: Storage, name: str) -> datetime | None:
+    try:
+        modified = storage.get_modified_time(name)
+    except NotImplementedError:
+        return None
+    return modified if modified.tzinfo else modified.astimezone(UTC)

@@ -1,0 +1,201 @@
+"""Viewsets: the mixin for a host's own, and the bundled one."""
+
+import logging
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.db.models import Field, Model, QuerySet
+from django.http import HttpResponseBase
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.decorators import action
+from rest_framework.parsers import BaseParser, FormParser, JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.viewsets import GenericViewSet, ModelViewSet
+
+from django_event_pdfs.conf import conf
+from django_event_pdfs.delivery import Representation, get_delivery
+from django_event_pdfs.document_routes import document_routes
+from django_event_pdfs.errors import add_codes, as_api_exception
+from django_event_pdfs.fields import DocumentFile
+from django_event_pdfs.models import get_event_model
+from django_event_pdfs.pagination import EventCursorPagination, event_ordering
+from django_event_pdfs.parsers import EventMultiPartParser, PDFParser
+from django_event_pdfs.permissions import EventDocumentsPermission, documents_permission
+from django_event_pdfs.representations import DocumentPresenter
+from django_event_pdfs.serializers import EventSerializer
+from django_event_pdfs.validators import refusal
+
+
+logger = logging.getLogger("django_event_pdfs")
+
+
+class EventDocumentsViewSetMixin(GenericViewSet):
+    """Put before ``ModelViewSet``: permission, error codes, cache headers, and the permalinks.
+
+    Each document of an event gets an address, ``<detail>/<field>/``: GET opens it, PUT replaces it
+    by a raw PDF body, DELETE clears it.
+    """
+
+    permission_classes = (EventDocumentsPermission,)
+
+    #: Set on the routes of a document: the name of its field.
+    document_field: str | None = None
+
+    @classmethod
+    def get_document_model(cls) -> type[Model]:
+        """Return the model whose documents the viewset serves."""
+        if cls.queryset is not None:
+            return cls.queryset.model
+        meta = getattr(cls.serializer_class, "Meta", None)
+        return getattr(meta, "model", None) or get_event_model()
+
+    @classmethod
+    def get_extra_actions(cls) -> list[Any]:
+        """Add the routes of the documents, after the host's own actions."""
+        own = [a for a in super().get_extra_actions() if a.__name__ != "document"]
+        try:
+            return [*own, *document_routes(cls, cls.get_document_model())]
+        except ImproperlyConfigured:  # Without an event model; a system check says so.
+            return own
+
+    def get_parsers(self) -> list[BaseParser]:
+        """Return the host's parsers, and those without which no document could be sent."""
+        if self.document_field:
+            return [PDFParser()]
+        parsers = [
+            EventMultiPartParser() if type(p) is MultiPartParser else p for p in super().get_parsers()
+        ]
+        known = {p.media_type for p in parsers}
+        needed = (EventMultiPartParser(), FormParser(), JSONParser())
+        return [*parsers, *(p for p in needed if p.media_type not in known)]
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        # A document is a PDF whatever the client would rather have.
+        return super().perform_content_negotiation(request, force or bool(self.document_field))
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Leave only what the host's ``visible_to(user)`` shows, in every lookup."""
+        queryset = super().filter_queryset(queryset)
+        visible_to = getattr(queryset, "visible_to", None)
+        return visible_to(self.request.user) if visible_to else queryset
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("many") and args:
+            documents_permission(self).prepare(self.request, args[0])
+        return super().get_serializer(*args, **kwargs)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        error = as_api_exception(exc)
+        response = super().handle_exception(error)
+        add_codes(response, error)
+        return response
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_cache=True)
+        # A shared cache must not hand one user's answer to another.
+        patch_vary_headers(response, ("Authorization", "Cookie"))
+        return response
+
+    @action(detail=True, methods=["get"])
+    def document(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Open the document: the permalink."""
+        document = self._document(self.get_object())
+        if not document:
+            raise exceptions.NotFound(_("The event has no such document."), code="no_document")
+        try:
+            return get_delivery().respond(request._request, _representation(request, document))
+        except FileNotFoundError as error:
+            logger.error("The file %r is named by a row and missing in storage.", document.name)
+            raise exceptions.NotFound(_("The file is missing."), code="file_missing") from error
+
+    @document.mapping.put
+    def store_document(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Store the body, a raw PDF, as the document."""
+        event = self.get_object()
+        document = self._document(event)
+        upload = request.data.get("file")
+        try:
+            if upload is None:
+                raise refusal("empty")
+            document.field.run_validators(upload)
+        except ValidationError as error:
+            raise ValidationError({document.field.name: error.error_list}) from error
+        setattr(event, document.field.attname, upload)
+        self.perform_document_update(event)
+        entry = DocumentPresenter.of(self.get_serializer_context()).entry(self._document(event))
+        return Response(entry, status.HTTP_200_OK if document else status.HTTP_201_CREATED)
+
+    @document.mapping.delete
+    def clear_document(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Clear the document."""
+        event = self.get_object()
+        document = self._document(event)
+        if not document.field.blank:
+            error = ValidationError(_("This document is required."), code="null")
+            raise ValidationError({document.field.name: error})
+        if document:
+            setattr(event, document.field.attname, None)
+            self.perform_document_update(event)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def perform_document_update(self, event: Model) -> None:
+        """Save an event whose document a PUT or DELETE of the permalink changed.
+
+        Writes the documents and what Django sets at each save (``auto_now``), nothing else: the
+        rest of the row may have been changed by someone else meanwhile.
+        """
+        fields = event._meta.concrete_fields
+        event.save(
+            update_fields=[
+                f.name
+                for f in fields
+                if not f.primary_key and type(f).pre_save is not Field.pre_save
+            ]
+        )
+
+    def _document(self, event: Model) -> DocumentFile:
+        document: DocumentFile = getattr(event, str(self.document_field))
+        return document
+
+
+class EventViewSet(EventDocumentsViewSetMixin, ModelViewSet):
+    """The bundled event API."""
+
+    #: Lets a system check know this class without importing it.
+    is_bundled = True
+
+    serializer_class = EventSerializer
+
+    @classmethod
+    def get_document_model(cls) -> type[Model]:
+        return get_event_model()
+
+    @property
+    def pagination_class(self) -> Any:  # type: ignore[override]
+        return api_settings.DEFAULT_PAGINATION_CLASS or EventCursorPagination
+
+    def get_queryset(self) -> QuerySet[Any]:
+        model = get_event_model()
+        events = model._default_manager.all()
+        return events if events.ordered else events.order_by(*event_ordering(model))
+
+
+def _representation(request: Request, document: DocumentFile) -> Representation:
+    public = conf.read_access == "public"
+    return Representation(
+        storage=document.storage,
+        name=document.name,
+        filename=document.filename,
+        # The address outlives the document, so every use asks whether it is still the same.
+        cache_control=f"{'public' if public else 'private'}, no-cache",
+        download=request.query_params.get("download") == "1",
+        public=public,
+    )

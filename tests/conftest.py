@@ -1,0 +1,64 @@
+"""Fixtures that most tests share."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
+
+from django_event_pdfs.testing import MemoryStorage, make_pdf
+from tests.testapp.models import Event
+
+
+@pytest.fixture(autouse=True)
+def storage(settings: Any) -> MemoryStorage:
+    """Give each test a storage of its own, empty."""
+    settings.STORAGES = {**settings.STORAGES}  # A new dict makes Django build new storages.
+    return storages["default"]  # type: ignore[return-value]
+
+
+@pytest.fixture
+def pdf() -> SimpleUploadedFile:
+    return upload()
+
+
+def upload(name: str = "Programme 2026.pdf", **options: Any) -> SimpleUploadedFile:
+    """Return an upload of a fresh PDF; ``options`` are those of ``make_pdf``."""
+    return SimpleUploadedFile(name, make_pdf(**options), "application/pdf")
+
+
+@pytest.fixture
+def event(db: None) -> Event:
+    return Event.objects.create(name="Tech Summit", start_date="2026-12-01T09:00:00Z")
+
+
+@pytest.fixture
+def manager(db: None) -> Any:
+    """Return a user who may do everything with every test model, by plain permissions."""
+    user = get_user_model().objects.create_user("manager", password="x")
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="testapp"))
+    return user
+
+
+@pytest.fixture
+def participant(db: None) -> Any:
+    return get_user_model().objects.create_user("participant", password="x")
+
+
+@pytest.fixture
+def api(manager: Any) -> APIClient:
+    """Return a client signed in as the manager."""
+    client = APIClient()
+    client.force_authenticate(manager)
+    return client
+
+
+@pytest.fixture
+def reader(participant: Any) -> APIClient:
+    """Return a client signed in as a participant."""
+    client = APIClient()
+    client.force_authenticate(participant)
+    return client
