@@ -36,8 +36,8 @@ def check_has_documents(app_configs: Any, **kwargs: Any) -> Messages:
     return [
         checks.Error(
             f"{model._meta.label} has a PDFField but does not inherit HasDocuments.",
-            hint="Write class {name}(HasDocuments, models.Model); without it facts get lost in "
-            "save(update_fields=...) and replaced files stay.".format(name=model.__name__),
+            hint=f"Write class {model.__name__}(HasDocuments, models.Model). Without it "
+            "save(update_fields=...) loses facts, and replaced files stay.",
             obj=model,
             id="event_pdfs.E001",
         )
@@ -123,7 +123,7 @@ def _lost_options(model: type[AbstractEvent]) -> Iterator[str]:
     if ["start_date", "id"] not in [list(index.fields) for index in own.indexes]:
         yield "index"
     conditions = [getattr(c, "condition", None) for c in own.constraints]
-    if any(c.condition not in conditions for c in inherited.constraints):
+    if any(getattr(c, "condition", None) not in conditions for c in inherited.constraints):
         yield "constraint"
 
 

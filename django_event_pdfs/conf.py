@@ -5,25 +5,29 @@ One dict, ``EVENT_PDFS``; every key is optional. Reading late lets ``override_se
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 
 MEBIBYTE = 1024 * 1024
+
+_T = TypeVar("_T")
 
 
 class Conf:
     """One property per setting, with its default on the line."""
 
     @property
-    def event_model(self) -> str | None:
-        """``"app.Model"`` behind the bundled viewset; None: the only model with a PDFField."""
-        return self._get("EVENT_MODEL", None)
+    def event_model(self) -> str:
+        """``"app.Model"`` behind the bundled viewset; empty: the only model with a PDFField."""
+        return self._get("EVENT_MODEL", "")
 
     @property
     def storage(self) -> str:
         """Alias in ``STORAGES`` of the storage that keeps the documents."""
-        return self._get("STORAGE", "event_pdfs" if "event_pdfs" in settings.STORAGES else "default")
+        return self._get(
+            "STORAGE", "event_pdfs" if "event_pdfs" in settings.STORAGES else "default"
+        )
 
     @property
     def max_size(self) -> int:
@@ -60,8 +64,10 @@ class Conf:
         """Name of the group that ``event_pdfs roles`` makes."""
         return self._get("MANAGER_GROUP", "gestionnaires")
 
-    def _get(self, key: str, default: Any) -> Any:
-        return getattr(settings, "EVENT_PDFS", {}).get(key, default)
+    @staticmethod
+    def _get(key: str, default: _T) -> _T:
+        value: _T = getattr(settings, "EVENT_PDFS", {}).get(key, default)
+        return value
 
 
 conf = Conf()

@@ -27,7 +27,9 @@ def document_routes(viewset: type[Any], model: type[Model]) -> Iterator[Any]:
         yield _route(field.name, field.name, _METHODS)
         # Kept out of API descriptions: it is the same PUT.
         put = {"put": _METHODS["put"]}
-        yield _route(f"{field.name}/{filename}", f"{field.name}-named", put, field.name, schema=None)
+        yield _route(
+            f"{field.name}/{filename}", f"{field.name}-named", put, field.name, schema=None
+        )
 
 
 def _route(

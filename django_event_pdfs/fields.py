@@ -8,7 +8,7 @@ from django.core import checks
 from django.core.files.base import File
 from django.core.files.storage import Storage, default_storage
 from django.db import models
-from django.db.models.fields.files import FieldFile
+from django.db.models.fields.files import FieldFile, FileDescriptor
 
 from django_event_pdfs import lifecycle
 from django_event_pdfs.exceptions import LinkUnavailable
@@ -23,7 +23,7 @@ from django_event_pdfs.validators import PDFValidator
 class UnchangedColumn:
     """SQL that writes a column to itself. No ``resolve_expression``: nothing is deferred."""
 
-    def __init__(self, column: str) -> None:
+    def __init__(self, column: str | None) -> None:
         self.column = column
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
@@ -34,6 +34,9 @@ class DocumentFile(FieldFile):
     """A Django ``FieldFile`` whose ``url`` is the link and whose ``save`` passes the gate."""
 
     field: "PDFField"
+    # What Django's FieldFile sets, and its stubs leave out.
+    name: str
+    _committed: bool
 
     @property
     def facts(self) -> DocumentFacts | None:
@@ -56,7 +59,7 @@ class DocumentFile(FieldFile):
             ValueError: there is no document, or it is not stored yet.
             LinkUnavailable: its name lies outside the field's folders.
         """
-        self._require_file()
+        self._require_file()  # type: ignore[attr-defined]
         if not self._committed or not self.field.serves(self.name):
             raise LinkUnavailable(f"No link opens {self.name!r}, which is outside the folders.")
         facts = self.facts
@@ -67,7 +70,7 @@ class DocumentFile(FieldFile):
         """The link as a path, or absolute where ``base_url`` is set. Raises as :attr:`link`."""
         return self.link.url
 
-    def save(self, name: str, content: File, save: bool = True) -> None:
+    def save(self, name: str, content: "File[Any]", save: bool = True) -> None:
         """Check ``content``, store it under a new random name, and note its facts.
 
         Raises:
@@ -89,7 +92,7 @@ class DocumentFile(FieldFile):
             return
         self.close()
         self._file = None
-        self.name = None
+        self.name = None  # type: ignore[assignment]
         self._committed = True
         setattr(self.instance, self.field.attname, None)
         setattr(self.instance, self.field.facts_name, None)
@@ -97,6 +100,15 @@ class DocumentFile(FieldFile):
             self.instance.save()
 
     delete.alters_data = True  # type: ignore[attr-defined]
+
+
+class DocumentDescriptor(FileDescriptor):
+    """Takes the file of another field as its name, or as its upload while it is not stored."""
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        if isinstance(value, FieldFile) and value.field != self.field:
+            value = value.name if _is_stored(value) else value.file
+        super().__set__(instance, value)
 
 
 class PDFField(models.FileField):
@@ -109,6 +121,7 @@ class PDFField(models.FileField):
     """
 
     attr_class = DocumentFile
+    descriptor_class = DocumentDescriptor
     _is_built = False
 
     def __init__(
@@ -130,7 +143,7 @@ class PDFField(models.FileField):
         self._is_built = True
 
     @property
-    def storage(self) -> Storage:  # type: ignore[override]
+    def storage(self) -> Storage:
         """The storage as the settings name it now: never frozen, so it can be swapped."""
         # FileField.__init__ looks at it, when the model is imported and it is too early to ask.
         return document_storage() if self._is_built else default_storage
@@ -158,8 +171,8 @@ class PDFField(models.FileField):
         return name.startswith(self.served_folders)
 
     @property
-    def validators(self) -> list[Any]:  # type: ignore[override]
-        return [PDFValidator(self.max_size), *self.default_validators, *self._validators]
+    def validators(self) -> list[Any]:
+        return [PDFValidator(self.max_size), *super().validators]
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         return [*super().check(**kwargs), *self._check_folder()]
@@ -173,7 +186,7 @@ class PDFField(models.FileField):
             kwargs[option] = getattr(self, option)
         return name, path, args, {**kwargs, "companion": False}
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
+    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:  # type: ignore[override]
         super().contribute_to_class(cls, name, **kwargs)
         # On an abstract class the column would be copied to its children beside their own.
         if self.companion and not cls._meta.abstract and not _has_field(cls, self.facts_name):
@@ -190,7 +203,7 @@ class PDFField(models.FileField):
         Raises:
             ValueError: the file is not stored yet, as in ``update()`` and ``bulk_update()``.
         """
-        if isinstance(value, File) and not (isinstance(value, FieldFile) and value._committed):
+        if isinstance(value, File) and not _is_stored(value):
             raise ValueError(
                 f"{self.name} is given a file that is not stored. "
                 "Only save() and bulk_create() store files."
@@ -198,7 +211,7 @@ class PDFField(models.FileField):
         name = super().get_prep_value(value)
         return name or (None if self.null else "")
 
-    def generate_filename(self, instance: models.Model | None, filename: str) -> str:
+    def generate_filename(self, instance: models.Model | None, filename: Any) -> str:
         """Return a random name; nothing of the user's ``filename`` is in it."""
         return new_name(self.folder, self.name)
 
@@ -230,7 +243,7 @@ class FactsField(models.JSONField):
         return name, "django.db.models.JSONField", args, {**kwargs, "null": True, "editable": False}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        document = model_instance._meta.get_field(self.document)
+        document: Any = model_instance._meta.get_field(self.document)
         if not add and lifecycle.is_kept(model_instance, document):
             return UnchangedColumn(self.column)
         facts = super().pre_save(model_instance, add)
@@ -243,6 +256,10 @@ class FactsField(models.JSONField):
 def document_fields(model: type[models.Model]) -> tuple[PDFField, ...]:
     """Return every PDFField of a model, inherited ones included."""
     return tuple(f for f in model._meta.concrete_fields if isinstance(f, PDFField))
+
+
+def _is_stored(value: Any) -> bool:
+    return isinstance(value, FieldFile) and bool(value._committed)  # type: ignore[attr-defined]
 
 
 def _has_field(model: type[models.Model], name: str) -> bool:

@@ -46,6 +46,6 @@ class PDFFormField(forms.FileField):
         return {**super().widget_attrs(widget), "accept": "application/pdf,.pdf"}
 
     def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, FieldFile) and value and value._committed:
+        if isinstance(value, FieldFile) and value and value._committed:  # type: ignore[attr-defined]
             return CurrentDocument(value)
         return value

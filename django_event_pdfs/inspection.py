@@ -1,6 +1,6 @@
 """The Django edge of ``pdf``: inspect an upload once, whichever doors it passes."""
 
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from django.core.files.base import File
 
@@ -9,7 +9,7 @@ from django_event_pdfs.pdf import Inspection, inspect
 _MEMO = "_event_pdfs_inspection"
 
 
-def inspect_upload(upload: File) -> Inspection:
+def inspect_upload(upload: "File[Any]") -> Inspection:
     """Inspect what an upload holds, and remember the answer on the upload itself.
 
     The serializer, ``full_clean`` and the save each ask; the bytes are read once. The file object

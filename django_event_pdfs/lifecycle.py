@@ -123,7 +123,7 @@ def _held_by(model: type[Model], fields: list[FileField], names: Collection[str]
     held: set[str] = set()
     for using in connections:
         if router.allow_migrate_model(using, model):
-            rows = QuerySet(model, using=using).filter(wanted).values_list(*attnames)
+            rows = QuerySet[Any](model, using=using).filter(wanted).values_list(*attnames)
             held.update(name for row in rows for name in row if name in names)
     return held
 
@@ -156,10 +156,10 @@ def _names_in_row(
     names: dict[str, str | None] = {}
     for model, group in groupby(fields, key=lambda f: f.model):
         attnames = [f.attname for f in group]
-        pk = instance._get_pk_val(model._meta)  # type: ignore[attr-defined]
+        pk = instance._get_pk_val(model._meta)
         if pk is None or _is_sure_insert(instance, model):
             continue
-        row = QuerySet(model, using=using).filter(pk=pk).order_by()
+        row = QuerySet[Any](model, using=using).filter(pk=pk).order_by()
         if row.update(**{attname: F(attname) for attname in attnames}):
             names.update(row.values(*attnames).first() or {})
     return names
@@ -218,7 +218,7 @@ def _delete(storage: Storage, name: str) -> None:
 def _is_new(value: Any) -> bool:
     """Return whether a value still has bytes to store: an upload, wrapped or not."""
     if isinstance(value, FieldFile):
-        return bool(value) and not value._committed
+        return bool(value) and not value._committed  # type: ignore[attr-defined]
     return value is not None and not isinstance(value, str)
 
 

@@ -42,14 +42,17 @@ class HasDocuments(models.Model):
         return instance
 
     def refresh_from_db(
-        self, using: str | None = None, fields: Iterable[str] | None = None, **kwargs: Any
+        self,
+        using: str | None = None,
+        fields: Iterable[str] | None = None,
+        from_queryset: Any = None,
     ) -> None:
         documents = document_fields(type(self))
         if fields is not None:
             fields = list(fields)
             documents = tuple(f for f in documents if f.name in fields)
             fields += [f.facts_name for f in documents]
-        super().refresh_from_db(using=using, fields=fields, **kwargs)
+        super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
         lifecycle.remember(self, documents)
 
     def save_base(

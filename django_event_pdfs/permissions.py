@@ -63,9 +63,7 @@ class EventDocumentsPermission(BasePermission):
         permission = f"{options.app_label}.{action}_{options.model_name}"
         user = request.user
         # ModelBackend says no whenever it is given an object, so both are asked.
-        return user.has_perm(permission) or (
-            event is not None and user.has_perm(permission, event)
-        )
+        return user.has_perm(permission) or (event is not None and user.has_perm(permission, event))
 
 
 def documents_permission(view: APIView | None) -> EventDocumentsPermission:
@@ -92,5 +90,6 @@ def _view(request: Request) -> Any:
 
 def _model(view: Any) -> type[Model]:
     if hasattr(view, "get_document_model"):
-        return view.get_document_model()
+        found: type[Model] = view.get_document_model()
+        return found
     return get_event_model() if view is None else view.get_queryset().model

@@ -30,7 +30,7 @@ class DocumentPresenter:
         self._always = self._settled_once()
 
     @classmethod
-    def of(cls, context: dict[str, Any]) -> "DocumentPresenter":
+    def of(cls, context: Any) -> "DocumentPresenter":
         """Return the presenter of a serializer's context, which keeps it."""
         if _KEY not in context:
             request = context.get("request")
@@ -48,7 +48,7 @@ class DocumentPresenter:
     def url(self, document: DocumentFile) -> str | None:
         """Return the absolute link, None where there is none to give."""
         link = self._link(document)
-        return link and self._absolute(link.url)
+        return self._absolute(link.url) if link else None
 
     def entry(self, document: DocumentFile) -> Mapping[str, Any] | None:
         """Return the document's entry in ``documents``, None where it may not be read."""

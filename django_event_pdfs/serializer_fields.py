@@ -39,11 +39,11 @@ class PDFFileField(serializers.FileField):
         "contradiction": _("Either send a file or clear the document, not both."),
     }
 
-    def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
+    def get_value(self, dictionary: Any) -> Any:
         if not html.is_html_input(dictionary):
             return super().get_value(dictionary)
         name = self.field_name
-        sent = dictionary.getlist(name)  # type: ignore[attr-defined]
+        sent = dictionary.getlist(name)
         files = [value for value in sent if not isinstance(value, str)]
         clears = dictionary.get(f"{name}-clear") in serializers.BooleanField.TRUE_VALUES
         if len(files) > 1:
@@ -87,7 +87,7 @@ class PDFFileField(serializers.FileField):
         if data is None:
             # Who cannot see the document reads null, and must not clear it by sending that back.
             presenter = DocumentPresenter.of(self.root._context)
-            return not presenter.may_read(event, self.source)
+            return not presenter.may_read(event, self._model_field().name)
         return data is empty
 
     def _refuse_unless_own_url(self, text: str) -> None:
@@ -115,13 +115,13 @@ class PDFFileField(serializers.FileField):
             return False
 
     def _model_field(self) -> PDFField:
-        field = self.parent.Meta.model._meta.get_field(self.source)  # type: ignore[union-attr]
+        field = self.parent.Meta.model._meta.get_field(self.source)  # type: ignore[attr-defined]
         if not isinstance(field, PDFField):
             raise TypeError(f"{self.source!r} is not a PDFField.")
         return field
 
 
-class DocumentsField(serializers.Field):
+class DocumentsField(serializers.Field[Any, Any, Any, Any]):
     """``documents``: every document of the event with its link and facts; read-only."""
 
     def __init__(self, **kwargs: Any) -> None:

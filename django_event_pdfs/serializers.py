@@ -33,7 +33,7 @@ class PeriodValidator:
 
     requires_context = True
 
-    def __call__(self, attrs: Mapping[str, Any], serializer: serializers.BaseSerializer) -> None:
+    def __call__(self, attrs: Mapping[str, Any], serializer: Any) -> None:
         start, end = (
             attrs.get(name, getattr(serializer.instance, name, None))
             for name in ("start_date", "end_date")
@@ -44,7 +44,7 @@ class PeriodValidator:
             raise serializers.ValidationError(get_error_detail(error)) from error
 
 
-class EventDocumentsSerializerMixin(serializers.ModelSerializer):
+class EventDocumentsSerializerMixin(serializers.ModelSerializer[Any]):
     """Put before ``ModelSerializer``: documents become URLs, and ``documents`` carries the facts.
 
     Each ``PDFField`` that the serializer shows becomes a :class:`PDFFileField`. Name ``documents``
@@ -68,12 +68,13 @@ class EventDocumentsSerializerMixin(serializers.ModelSerializer):
 
     def get_default_field_names(self, declared_fields: Any, model_info: Any) -> list[str]:
         names = super().get_default_field_names(declared_fields, model_info)
-        hidden = {f.facts_name for f in document_fields(self.Meta.model)}
+        model: Any = self.Meta.model
+        hidden = {f.facts_name for f in document_fields(model)}
         hidden -= set(getattr(self.Meta, "exclude", None) or ())  # DRF wants to find those.
         return [name for name in names if name not in hidden]
 
     def get_validators(self) -> list[Any]:
-        validators = list(super().get_validators())
+        validators: list[Any] = list(super().get_validators())
         if issubclass(self.Meta.model, AbstractEvent):
             validators.append(PeriodValidator())
         return validators
@@ -99,17 +100,18 @@ class EventSerializer(EventDocumentsSerializerMixin):
         model = classproperty(lambda cls: get_event_model())
         fields = classproperty(lambda cls: _bundled_fields(cls.model))
 
-    def get_fields(self) -> dict[str, serializers.Field]:
+    def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
         if self.instance is None and isinstance(self.Meta.model._meta.pk, models.UUIDField):
             # A client that chooses the id can repeat its POST without making a second event.
             fields["id"] = serializers.UUIDField(required=False)
         return fields
 
-    def create(self, validated_data: Any) -> models.Model:
-        model, key = self.Meta.model, validated_data.get("id")
+    def create(self, validated_data: Any) -> Any:
+        model: type[models.Model] = self.Meta.model
+        key = validated_data.get("id")
         using = router.db_for_write(model)
-        same = models.QuerySet(model, using=using).filter(pk=key)
+        same = models.QuerySet[Any](model, using=using).filter(pk=key)
         if key is not None and same.exists():
             raise AlreadyExists
         try:

@@ -2,6 +2,7 @@
 
 import os
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
@@ -55,13 +56,13 @@ class PDFValidator:
     def __init__(self, max_size: int | None = None) -> None:
         self.max_size = max_size
 
-    def __call__(self, value: File) -> None:
+    def __call__(self, value: "File[Any]") -> None:
         if not isinstance(value, FieldFile):
             self.inspect(value, value.name)
-        elif not value._committed:
+        elif not value._committed:  # type: ignore[attr-defined]
             self.inspect(value.file, value.name)
 
-    def inspect(self, upload: File, name: str | None) -> Inspection:
+    def inspect(self, upload: "File[Any]", name: str | None) -> Inspection:
         """Judge ``upload`` under ``name`` and return what its inspection said."""
         self._check_size(upload)
         _check_declaration(upload, name)
@@ -75,7 +76,7 @@ class PDFValidator:
     def __hash__(self) -> int:
         return hash((PDFValidator, self.max_size))
 
-    def _check_size(self, file: File) -> None:
+    def _check_size(self, file: "File[Any]") -> None:
         limit = conf.max_size if self.max_size is None else self.max_size
         if not file.size:
             raise refusal("empty")
@@ -83,7 +84,7 @@ class PDFValidator:
             raise refusal("too_large", value=_readable(file.size), limit=_readable(limit))
 
 
-def _check_declaration(file: File, name: str | None) -> None:
+def _check_declaration(file: "File[Any]", name: str | None) -> None:
     """Judge what the client says of the file: its name and its type."""
     name = os.path.basename(name or "")
     if name and os.path.splitext(name)[1].lower() != ".pdf":

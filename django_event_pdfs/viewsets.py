@@ -1,7 +1,8 @@
 """Viewsets: the mixin for a host's own, and the bundled one."""
 
 import logging
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db.models import Field, Model, QuerySet
@@ -29,11 +30,10 @@ from django_event_pdfs.representations import DocumentPresenter
 from django_event_pdfs.serializers import EventSerializer
 from django_event_pdfs.validators import refusal
 
-
 logger = logging.getLogger("django_event_pdfs")
 
 
-class EventDocumentsViewSetMixin(GenericViewSet):
+class EventDocumentsViewSetMixin(GenericViewSet[Any]):
     """Put before ``ModelViewSet``: permission, error codes, cache headers, and the permalinks.
 
     Each document of an event gets an address, ``<detail>/<field>/``: GET opens it, PUT replaces it
@@ -67,7 +67,8 @@ class EventDocumentsViewSetMixin(GenericViewSet):
         if self.document_field:
             return [PDFParser()]
         parsers = [
-            EventMultiPartParser() if type(p) is MultiPartParser else p for p in super().get_parsers()
+            EventMultiPartParser() if type(p) is MultiPartParser else p
+            for p in super().get_parsers()
         ]
         known = {p.media_type for p in parsers}
         needed = (EventMultiPartParser(), FormParser(), JSONParser())
@@ -94,9 +95,7 @@ class EventDocumentsViewSetMixin(GenericViewSet):
         add_codes(response, error)
         return response
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_cache=True)
@@ -121,7 +120,7 @@ class EventDocumentsViewSetMixin(GenericViewSet):
         """Store the body, a raw PDF, as the document."""
         event = self.get_object()
         document = self._document(event)
-        upload = request.data.get("file")
+        upload = cast(Mapping[str, Any], request.data).get("file")
         try:
             if upload is None:
                 raise refusal("empty")
@@ -166,7 +165,7 @@ class EventDocumentsViewSetMixin(GenericViewSet):
         return document
 
 
-class EventViewSet(EventDocumentsViewSetMixin, ModelViewSet):
+class EventViewSet(EventDocumentsViewSetMixin, ModelViewSet[Any]):
     """The bundled event API."""
 
     #: Lets a system check know this class without importing it.

@@ -78,7 +78,8 @@ class BaseDelivery(ABC):
     def _respond_found(
         self, request: HttpRequest, document: Representation, found: Stat, etag: str
     ) -> HttpResponseBase:
-        modified = found.modified and int(found.modified.timestamp())
+        modified = int(found.modified.timestamp()) if found.modified else None
+        response: HttpResponseBase | None
         response = get_conditional_response(request, etag=etag, last_modified=modified)
         if response is None:
             response = self._content(request, document, found, etag)
@@ -93,9 +94,7 @@ class BaseDelivery(ABC):
         try:
             wanted = self._wanted_range(request, found, etag)
         except UnsatisfiableRange:
-            response = HttpResponse(status=416)
-            response["Content-Range"] = f"bytes */{found.size}"
-            return response
+            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{found.size}"})
         whole = ByteRange(0, found.size)
         if request.method == "HEAD":
             return self._head(whole)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 from django.core.files.base import File
 from django.core.handlers.asgi import ASGIRequest
@@ -36,7 +37,7 @@ class StreamDelivery(BaseDelivery):
 class _FilePart:
     """The next ``length`` bytes of a file. Django calls ``close`` when the answer has ended."""
 
-    def __init__(self, file: File, length: int) -> None:
+    def __init__(self, file: "File[Any]", length: int) -> None:
         self.file = file
         self.left = length
 

@@ -35,6 +35,10 @@ class Route:
     parameters: frozenset[str]
     pattern: URLPattern
 
+    @property
+    def callback(self) -> Any:
+        return self.pattern.callback
+
 
 def file_mount(name: str) -> str | None:
     """Return the path under which ``file_urls`` serves ``name``, with a slash at its end.
@@ -77,28 +81,28 @@ def permalink(event: Model, field_name: str, request: HttpRequest | None = None)
 def permalink_view(event: Model, field_name: str) -> Callable[[HttpRequest], Any] | None:
     """Return the view behind a document's permalink, ready to be called with a request."""
     for route in _document_routes(get_resolver(get_urlconf()), type(event), field_name):
-        return partial(route.pattern.callback, **_arguments(route, event, {}))
+        return partial(route.callback, **_arguments(route, event, {}))
     return None
 
 
 def document_views() -> Iterator[tuple[type[Any], str]]:
     """Yield (viewset class, name of the document's field) for every permalink in the URLconf."""
     for route in _routes(get_resolver(get_urlconf())):
-        initkwargs = getattr(route.pattern.callback, "initkwargs", {})
+        initkwargs = getattr(route.callback, "initkwargs", {})
         if initkwargs.get("document_field"):
-            yield route.pattern.callback.cls, initkwargs["document_field"]
+            yield route.callback.cls, initkwargs["document_field"]
 
 
 def view_classes() -> set[type[Any]]:
     """Return the class of every class-based REST view in the URLconf."""
     routes = _routes(get_resolver(get_urlconf()))
-    callbacks = (route.pattern.callback for route in routes)
+    callbacks = (route.callback for route in routes)
     return {callback.cls for callback in callbacks if hasattr(callback, "cls")}
 
 
 def _arguments(route: Route, event: Model, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what leads to ``event`` on ``route``; ``given`` are the values of its prefix."""
-    view = route.pattern.callback.cls
+    view = route.callback.cls
     value: Any = event
     for part in view.lookup_field.split("__"):
         value = getattr(value, part)
@@ -127,9 +131,9 @@ def _document_routes(
     return tuple(
         route
         for route in _routes(resolver)
-        if getattr(route.pattern.callback, "initkwargs", {}).get("document_field") == field_name
-        and issubclass(model, route.pattern.callback.cls.get_document_model())
-        and "get" in route.pattern.callback.actions
+        if getattr(route.callback, "initkwargs", {}).get("document_field") == field_name
+        and issubclass(model, route.callback.cls.get_document_model())
+        and "get" in route.callback.actions
     )
 
 

@@ -23,7 +23,7 @@ _FOREIGN_MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<svg", b"<script")
 
 # Measured to stop decompression bombs and to break no ordinary file. No limit on JPEG memory
 # (brochures need it) nor on warnings (long files have many harmless ones).
-_LIMITS = {
+_LIMITS: dict[str, Any] = {
     "flate_max_memory": 64 * 1024 * 1024,
     "run_length_max_memory": 64 * 1024 * 1024,
     "png_max_memory": 64 * 1024 * 1024,

@@ -10,12 +10,17 @@ _PAGE = b"BT /F1 24 Tf 72 720 Td (%s) Tj ET"
 
 
 def make_pdf(
-    pages: int = 1, *, title: str = "", password: str = "", owner_password: str = "", padding: int = 0
+    pages: int = 1,
+    *,
+    title: str = "",
+    password: str = "",
+    owner_password: str = "",
+    padding: int = 0,
 ) -> bytes:
     """Return the bytes of a valid PDF with a line of text on each page.
 
     ``title`` goes into the document information. ``password`` is needed to open the file;
-    ``owner_password`` alone only restricts its use. ``padding`` adds about as many bytes in a stream.
+    ``owner_password`` alone only restricts its use. ``padding`` adds about as many bytes.
     """
     import pikepdf
 

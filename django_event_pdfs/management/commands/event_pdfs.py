@@ -38,7 +38,9 @@ class Command(BaseCommand):
             roles.grant(options["group"])
         self._report(plan, granted=granted, as_json=options["json"])
         if refused:
-            self.stderr.write("The group exists. Repeat with --yes to give its members these rights.")
+            self.stderr.write(
+                "The group exists. Repeat with --yes to give its members these rights."
+            )
             return 2
         return 1 if plan.missing and not granted else 0
 
@@ -48,4 +50,6 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"Group {plan.group!r}: {'exists' if plan.exists else 'new'}")
         self.stdout.write(f"Members: {', '.join(plan.members) or 'none'}")
-        self.stdout.write(f"{'Added' if granted else 'Lacks'}: {', '.join(plan.missing) or 'nothing'}")
+        self.stdout.write(
+            f"{'Added' if granted else 'Lacks'}: {', '.join(plan.missing) or 'nothing'}"
+        )

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,85 +16,208 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(blank=True, upload_to='events/programmes/')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file", models.FileField(blank=True, upload_to="events/programmes/")),
             ],
         ),
         migrations.CreateModel(
-            name='Meeting',
+            name="Meeting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('programme_file', django_event_pdfs.fields.PDFField(blank=True, companion=False, db_index=True, max_length=255, null=True, upload_to='events/programmes/', verbose_name='programme')),
-                ('guide_file', django_event_pdfs.fields.PDFField(blank=True, companion=False, db_index=True, max_length=255, null=True, upload_to='events/guides/', verbose_name='guide')),
-                ('title', models.CharField(max_length=100)),
-                ('hidden', models.BooleanField(default=False)),
-                ('published', models.BooleanField(default=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('badge_file', django_event_pdfs.fields.PDFField(blank=True, companion=False, db_index=True, max_length=255, null=True, upload_to='meetings/badges/')),
-                ('badge_file_facts', models.JSONField(editable=False, null=True)),
-                ('programme_file_facts', models.JSONField(editable=False, null=True)),
-                ('guide_file_facts', models.JSONField(editable=False, null=True)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "programme_file",
+                    django_event_pdfs.fields.PDFField(
+                        blank=True,
+                        companion=False,
+                        db_index=True,
+                        max_length=255,
+                        null=True,
+                        upload_to="events/programmes/",
+                        verbose_name="programme",
+                    ),
+                ),
+                (
+                    "guide_file",
+                    django_event_pdfs.fields.PDFField(
+                        blank=True,
+                        companion=False,
+                        db_index=True,
+                        max_length=255,
+                        null=True,
+                        upload_to="events/guides/",
+                        verbose_name="guide",
+                    ),
+                ),
+                ("title", models.CharField(max_length=100)),
+                ("hidden", models.BooleanField(default=False)),
+                ("published", models.BooleanField(default=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "badge_file",
+                    django_event_pdfs.fields.PDFField(
+                        blank=True,
+                        companion=False,
+                        db_index=True,
+                        max_length=255,
+                        null=True,
+                        upload_to="meetings/badges/",
+                    ),
+                ),
+                ("badge_file_facts", models.JSONField(editable=False, null=True)),
+                ("programme_file_facts", models.JSONField(editable=False, null=True)),
+                ("guide_file_facts", models.JSONField(editable=False, null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Permit',
+            name="Permit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('permit_file', django_event_pdfs.fields.PDFField(blank=False, companion=False, db_index=True, max_length=255, null=False, upload_to='permits/')),
-                ('permit_file_facts', models.JSONField(editable=False, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "permit_file",
+                    django_event_pdfs.fields.PDFField(
+                        blank=False,
+                        companion=False,
+                        db_index=True,
+                        max_length=255,
+                        null=False,
+                        upload_to="permits/",
+                    ),
+                ),
+                ("permit_file_facts", models.JSONField(editable=False, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('start_date', models.DateTimeField(verbose_name='start')),
-                ('end_date', models.DateTimeField(blank=True, null=True, verbose_name='end')),
-                ('location', models.CharField(blank=True, max_length=200, verbose_name='location')),
-                ('programme_file', django_event_pdfs.fields.PDFField(blank=True, companion=False, db_index=True, max_length=255, null=True, upload_to='events/programmes/', verbose_name='programme')),
-                ('guide_file', django_event_pdfs.fields.PDFField(blank=True, companion=False, db_index=True, max_length=255, null=True, upload_to='events/guides/', verbose_name='guide')),
-                ('programme_file_facts', models.JSONField(editable=False, null=True)),
-                ('guide_file_facts', models.JSONField(editable=False, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                ("start_date", models.DateTimeField(verbose_name="start")),
+                ("end_date", models.DateTimeField(blank=True, null=True, verbose_name="end")),
+                ("location", models.CharField(blank=True, max_length=200, verbose_name="location")),
+                (
+                    "programme_file",
+                    django_event_pdfs.fields.PDFField(
+                        blank=True,
+                        companion=False,
+                        db_index=True,
+                        max_length=255,
+                        null=True,
+                        upload_to="events/programmes/",
+                        verbose_name="programme",
+                    ),
+                ),
+                (
+                    "guide_file",
+                    django_event_pdfs.fields.PDFField(
+                        blank=True,
+                        companion=False,
+                        db_index=True,
+                        max_length=255,
+                        null=True,
+                        upload_to="events/guides/",
+                        verbose_name="guide",
+                    ),
+                ),
+                ("programme_file_facts", models.JSONField(editable=False, null=True)),
+                ("guide_file_facts", models.JSONField(editable=False, null=True)),
             ],
             options={
-                'ordering': ('start_date', 'id'),
-                'abstract': False,
-                'indexes': [models.Index(fields=['start_date', 'id'], name='testapp_eve_start_d_a84275_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('end_date__isnull', True), ('end_date__gte', models.F('start_date')), _connector='OR'), name='testapp_event_end_after_start', violation_error_code='end_before_start')],
+                "ordering": ("start_date", "id"),
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["start_date", "id"], name="testapp_eve_start_d_a84275_idx")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_date__isnull", True),
+                            ("end_date__gte", models.F("start_date")),
+                            _connector="OR",
+                        ),
+                        name="testapp_event_end_after_start",
+                        violation_error_code="end_before_start",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProxyEvent',
-            fields=[
-            ],
+            name="ProxyEvent",
+            fields=[],
             options={
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('testapp.event',),
+            bases=("testapp.event",),
         ),
         migrations.CreateModel(
-            name='Workshop',
+            name="Workshop",
             fields=[
-                ('meeting_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='testapp.meeting')),
-                ('exercise_file', django_event_pdfs.fields.PDFField(blank=True, companion=False, db_index=True, max_length=255, null=True, upload_to='workshops/exercises/')),
-                ('exercise_file_facts', models.JSONField(editable=False, null=True)),
+                (
+                    "meeting_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="testapp.meeting",
+                    ),
+                ),
+                (
+                    "exercise_file",
+                    django_event_pdfs.fields.PDFField(
+                        blank=True,
+                        companion=False,
+                        db_index=True,
+                        max_length=255,
+                        null=True,
+                        upload_to="workshops/exercises/",
+                    ),
+                ),
+                ("exercise_file_facts", models.JSONField(editable=False, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
-            bases=('testapp.meeting',),
+            bases=("testapp.meeting",),
         ),
     ]
