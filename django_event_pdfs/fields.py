@@ -11,11 +11,10 @@ from django.db import models
 from django.db.models.fields.files import FieldFile, FileDescriptor
 
 from django_event_pdfs import lifecycle
-from django_event_pdfs.exceptions import LinkUnavailable
+from django_event_pdfs.documents import DocumentFile
 from django_event_pdfs.facts import DocumentFacts
 from django_event_pdfs.forms import PDFFormField
-from django_event_pdfs.links import Link, get_links
-from django_event_pdfs.naming import clean_filename, document_stem, new_name
+from django_event_pdfs.naming import new_name
 from django_event_pdfs.storage import document_storage
 from django_event_pdfs.validators import PDFValidator
 
@@ -28,78 +27,6 @@ class UnchangedColumn:
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         return connection.ops.quote_name(self.column), []
-
-
-class DocumentFile(FieldFile):
-    """A Django ``FieldFile`` whose ``url`` is the link and whose ``save`` passes the gate."""
-
-    field: "PDFField"
-    # What Django's FieldFile sets, and its stubs leave out.
-    name: str
-    _committed: bool
-
-    @property
-    def facts(self) -> DocumentFacts | None:
-        """The facts of the stored document, None for a legacy row and before the save."""
-        if not self or not self._committed:
-            return None
-        return DocumentFacts.from_json(getattr(self.instance, self.field.facts_name), self.name)
-
-    @property
-    def filename(self) -> str:
-        """What people call the file: as uploaded, or the last part of a legacy name."""
-        facts = self.facts
-        return facts.filename if facts else (self.name or "").rpartition("/")[2]
-
-    @property
-    def link(self) -> Link:
-        """The link, with its expiry.
-
-        Raises:
-            ValueError: there is no document, or it is not stored yet.
-            LinkUnavailable: its name lies outside the field's folders.
-        """
-        self._require_file()  # type: ignore[attr-defined]
-        if not self._committed or not self.field.serves(self.name):
-            raise LinkUnavailable(f"No link opens {self.name!r}, which is outside the folders.")
-        facts = self.facts
-        return get_links().make(self.name, facts.filename if facts else "")
-
-    @property
-    def url(self) -> str:
-        """The link as a path, or absolute where ``base_url`` is set. Raises as :attr:`link`."""
-        return self.link.url
-
-    def save(self, name: str, content: "File[Any]", save: bool = True) -> None:
-        """Check ``content``, store it under a new random name, and note its facts.
-
-        Raises:
-            ValidationError: with the code of the first check that failed; nothing is stored.
-        """
-        inspection = PDFValidator(self.field.max_size).inspect(content, name)
-        super().save(name, content, save=False)
-        filename = clean_filename(name, default=f"{document_stem(self.field.name)}.pdf")
-        facts = inspection.facts and DocumentFacts.of(inspection.facts, self.name, filename)
-        setattr(self.instance, self.field.facts_name, facts and facts.as_json())
-        if save:
-            self.instance.save()
-
-    save.alters_data = True  # type: ignore[attr-defined]
-
-    def delete(self, save: bool = True) -> None:
-        """Clear the document. The file goes after the commit that stores the cleared row."""
-        if not self:
-            return
-        self.close()
-        self._file = None
-        self.name = None  # type: ignore[assignment]
-        self._committed = True
-        setattr(self.instance, self.field.attname, None)
-        setattr(self.instance, self.field.facts_name, None)
-        if save:
-            self.instance.save()
-
-    delete.alters_data = True  # type: ignore[attr-defined]
 
 
 class DocumentDescriptor(FileDescriptor):
@@ -193,8 +120,12 @@ class PDFField(models.FileField):
             FactsField(self.name).contribute_to_class(cls, self.facts_name)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        if not add and lifecycle.is_kept(model_instance, self):
-            return UnchangedColumn(self.column)
+        if lifecycle.is_kept(model_instance, self):
+            if not add:
+                return UnchangedColumn(self.column)
+            if not model_instance._state.adding:
+                # The row was deleted since it was read, and its files with it.
+                setattr(model_instance, self.attname, None)
         return super().pre_save(model_instance, add)
 
     def get_prep_value(self, value: Any) -> Any:

@@ -8,8 +8,8 @@ from rest_framework.fields import DateTimeField
 from rest_framework.request import Request
 
 from django_event_pdfs.conf import conf
+from django_event_pdfs.documents import DocumentFile
 from django_event_pdfs.exceptions import LinkUnavailable
-from django_event_pdfs.fields import DocumentFile
 from django_event_pdfs.links import Link, permalink
 from django_event_pdfs.naming import random_part
 from django_event_pdfs.permissions import EventDocumentsPermission, documents_permission

@@ -12,7 +12,8 @@ from rest_framework import serializers
 from rest_framework.fields import SkipField, empty
 from rest_framework.utils import html
 
-from django_event_pdfs.fields import DocumentFile, PDFField, document_fields
+from django_event_pdfs.documents import DocumentFile
+from django_event_pdfs.fields import PDFField, document_fields
 from django_event_pdfs.lifecycle import holders
 from django_event_pdfs.links import get_links, permalink
 from django_event_pdfs.representations import DocumentPresenter

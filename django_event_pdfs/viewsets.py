@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.db import DatabaseError
 from django.db.models import Field, Model, QuerySet
 from django.http import HttpResponseBase
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -20,8 +21,8 @@ from rest_framework.viewsets import GenericViewSet, ModelViewSet
 from django_event_pdfs.conf import conf
 from django_event_pdfs.delivery import Representation, get_delivery
 from django_event_pdfs.document_routes import document_routes
+from django_event_pdfs.documents import DocumentFile
 from django_event_pdfs.errors import add_codes, as_api_exception
-from django_event_pdfs.fields import DocumentFile
 from django_event_pdfs.models import get_event_model
 from django_event_pdfs.pagination import EventCursorPagination, event_ordering
 from django_event_pdfs.parsers import EventMultiPartParser, PDFParser
@@ -128,7 +129,7 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
         except ValidationError as error:
             raise ValidationError({document.field.name: error.error_list}) from error
         setattr(event, document.field.attname, upload)
-        self.perform_document_update(event)
+        self._save_document(event)
         entry = DocumentPresenter.of(self.get_serializer_context()).entry(self._document(event))
         return Response(entry, status.HTTP_200_OK if document else status.HTTP_201_CREATED)
 
@@ -142,7 +143,7 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
             raise ValidationError({document.field.name: error})
         if document:
             setattr(event, document.field.attname, None)
-            self.perform_document_update(event)
+            self._save_document(event)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def perform_document_update(self, event: Model) -> None:
@@ -159,6 +160,14 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
                 if not f.primary_key and type(f).pre_save is not Field.pre_save
             ]
         )
+
+    def _save_document(self, event: Model) -> None:
+        try:
+            self.perform_document_update(event)
+        except DatabaseError:
+            if QuerySet[Any](type(event)).filter(pk=event.pk).exists():
+                raise
+            raise exceptions.NotFound from None  # Deleted meanwhile.
 
     def _document(self, event: Model) -> DocumentFile:
         document: DocumentFile = getattr(event, str(self.document_field))

@@ -1,0 +1,87 @@
+"""A document as an instance has it: a Django ``FieldFile`` with a link, facts and a gate."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.files.base import File
+from django.db.models.fields.files import FieldFile
+
+from django_event_pdfs.exceptions import LinkUnavailable
+from django_event_pdfs.facts import DocumentFacts
+from django_event_pdfs.links import Link, get_links
+from django_event_pdfs.naming import clean_filename, document_stem
+from django_event_pdfs.validators import PDFValidator
+
+if TYPE_CHECKING:
+    from django_event_pdfs.fields import PDFField
+
+
+class DocumentFile(FieldFile):
+    """A Django ``FieldFile`` whose ``url`` is the link and whose ``save`` passes the gate."""
+
+    field: "PDFField"
+    # What Django's FieldFile sets, and its stubs leave out.
+    name: str
+    _committed: bool
+
+    @property
+    def facts(self) -> DocumentFacts | None:
+        """The facts of the stored document, None for a legacy row and before the save."""
+        if not self or not self._committed:
+            return None
+        return DocumentFacts.from_json(getattr(self.instance, self.field.facts_name), self.name)
+
+    @property
+    def filename(self) -> str:
+        """What people call the file: as uploaded, or the last part of a legacy name."""
+        facts = self.facts
+        return facts.filename if facts else (self.name or "").rpartition("/")[2]
+
+    @property
+    def link(self) -> Link:
+        """The link, with its expiry.
+
+        Raises:
+            ValueError: there is no document, or it is not stored yet.
+            LinkUnavailable: its name lies outside the field's folders.
+        """
+        self._require_file()  # type: ignore[attr-defined]
+        if not self._committed or not self.field.serves(self.name):
+            raise LinkUnavailable(f"No link opens {self.name!r}, which is outside the folders.")
+        facts = self.facts
+        return get_links().make(self.name, facts.filename if facts else "")
+
+    @property
+    def url(self) -> str:
+        """The link as a path, or absolute where ``base_url`` is set. Raises as :attr:`link`."""
+        return self.link.url
+
+    def save(self, name: str, content: "File[Any]", save: bool = True) -> None:
+        """Check ``content``, store it under a new random name, and note its facts.
+
+        Raises:
+            ValidationError: with the code of the first check that failed; nothing is stored.
+        """
+        inspection = PDFValidator(self.field.max_size).inspect(content, name)
+        super().save(name, content, save=False)
+        filename = clean_filename(name, default=f"{document_stem(self.field.name)}.pdf")
+        facts = inspection.facts and DocumentFacts.of(inspection.facts, self.name, filename)
+        setattr(self.instance, self.field.facts_name, facts and facts.as_json())
+        if save:
+            self.instance.save()
+
+    save.alters_data = True  # type: ignore[attr-defined]
+
+    def delete(self, save: bool = True) -> None:
+        """Clear the document. The file goes after the commit that stores the cleared row."""
+        if not self:
+            return
+        self.close()
+        self._file = None
+        self.name = None  # type: ignore[assignment]
+        self._committed = True
+        setattr(self.instance, self.field.attname, None)
+        setattr(self.instance, self.field.facts_name, None)
+        if save:
+            self.instance.save()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
