@@ -59,23 +59,23 @@ class SignedLinks(BaseLinks):
 
     def make(self, name: str, filename: str = "") -> Link:
         expires = self._expiry()
-        parameters = {}
-        if expires is not None:
-            parameters["expires"] = str(expires)
+        parameters = {} if expires is None else {"expires": str(expires)}
         if filename and self.filename:
             parameters["filename"] = filename
-        parameters["signature"] = _sign(_key(settings.SECRET_KEY), name, parameters)
-        url = f"{self._mount(name)}{escape_uri_path(name)}?{urlencode(parameters)}"
+        unsigned = _canonical(name, parameters)
+        signature = _sign(_key(settings.SECRET_KEY), unsigned)
+        joint = "&" if parameters else ""
+        url = f"{self._mount(name)}{unsigned}{joint}signature={signature}"
         return Link(url, None if expires is None else datetime.fromtimestamp(expires, UTC))
 
     def name_of(self, url: str) -> str | None:
         try:
             parts = urlsplit(url)
-        except ValueError:
+            name = self._name_at(unquote(parts.path))
+            query = parse_qs(parts.query, keep_blank_values=True)
+            return name if name and self.verify(name, query) else None
+        except ValueError:  # No URL, or text that no encoding can take.
             return None
-        name = self._name_at(unquote(parts.path))
-        query = parse_qs(parts.query, keep_blank_values=True)
-        return name if name and self.verify(name, query) else None
 
     def verify(self, name: str, query: Mapping[str, list[str]]) -> Verdict | None:
         values = _single_values(query)
@@ -125,13 +125,17 @@ def _single_values(query: Mapping[str, list[str]]) -> dict[str, str] | None:
 
 def _is_signed(name: str, values: dict[str, str]) -> bool:
     given = values.pop("signature", "")
-    return any(constant_time_compare(_sign(key, name, values), given) for key in _keys())
+    unsigned = _canonical(name, values)
+    return any(constant_time_compare(_sign(key, unsigned), given) for key in _keys())
 
 
-def _sign(key: bytes, name: str, parameters: Mapping[str, str]) -> str:
+def _canonical(name: str, parameters: Mapping[str, str]) -> str:
     # Both halves are percent-encoded, so no name can pass for another name with parameters.
-    message = f"{escape_uri_path(name)}?{urlencode(sorted(parameters.items()))}".encode()
-    digest = hmac.digest(key, message, hashlib.sha256)
+    return f"{escape_uri_path(name)}?{urlencode(sorted(parameters.items()))}"
+
+
+def _sign(key: bytes, unsigned: str) -> str:
+    digest = hmac.digest(key, unsigned.encode(), hashlib.sha256)
     return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
