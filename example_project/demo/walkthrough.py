@@ -31,8 +31,8 @@ curl -s -H "Authorization: Bearer $TOKEN" {site}/api/events/ \\
   -F 'programme_file=@programme.pdf' | {pretty}
 
 # 5. Give the open day the guide it lacks: the file itself is the body.
-curl -s -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/pdf' \\
-  -T programme.pdf {site}/api/events/{target}/guide_file/ | {pretty}
+curl -s -H "Authorization: Bearer $TOKEN" -T programme.pdf \\
+  {site}/api/events/{target}/guide_file/ | {pretty}
 """
 
 

@@ -2,7 +2,6 @@
 
 import os
 import socket
-from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -26,23 +25,22 @@ class Command(BaseCommand):
         parser.add_argument("--no-serve", dest="serve", action="store_false", help="Prepare only.")
 
     def handle(self, *args: Any, port: int, serve: bool, **options: Any) -> None:
-        """Check, prepare, print and serve; Ctrl-C ends it quietly at any point."""
+        """Check, prepare, print and serve."""
         if not settings.DEBUG:
             raise CommandError("The demo's passwords are public, so it runs with DEBUG=1 only.")
         if serve:
             require_free(port)
-        with suppress(KeyboardInterrupt):
-            self.prepare()
-            self.stdout.write(walkthrough(f"http://localhost:{port}"))
-            self.stdout.flush()
-            if serve:
-                call_command("runserver", f"{HOST}:{port}", use_reloader=False)
+        self.prepare()
+        self.stdout.write(walkthrough(f"http://localhost:{port}") + "\n")
+        self.stdout.flush()
+        if serve:
+            call_command("runserver", f"{HOST}:{port}", use_reloader=False)
 
     def prepare(self) -> None:
         """Bring tables, users and events into being."""
         call_command("migrate", verbosity=0, interactive=False)
         add_accounts()
-        self.stdout.write(f"{add_events()} events made; PDFs are in {settings.MEDIA_ROOT}\n\n")
+        self.stdout.write(f"New events: {add_events()}; PDFs are in {settings.MEDIA_ROOT}\n\n")
 
 
 def port_number(text: str) -> int:
@@ -60,5 +58,5 @@ def require_free(port: int) -> None:
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise CommandError(
-            f"Port {port} is not free ({reason}). Try another: manage.py demo --port 8001"
+            f"Port {port} is not free ({reason}). Try another: manage.py demo --port {port + 1}"
         ) from error
