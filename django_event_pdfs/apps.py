@@ -1,6 +1,8 @@
 """The app, as Django finds it."""
 
-from django.apps import AppConfig
+from importlib import import_module
+
+from django.apps import AppConfig, apps
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,7 +10,6 @@ class EventPDFsConfig(AppConfig):
     name = "django_event_pdfs"
     label = "event_pdfs"
     verbose_name = _("Event PDFs")
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         # Both need the models, which exist only now.
@@ -17,3 +18,5 @@ class EventPDFsConfig(AppConfig):
 
         register_checks()
         watch_deletions()
+        if apps.is_installed("drf_spectacular"):
+            import_module("django_event_pdfs.schema")

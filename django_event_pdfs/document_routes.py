@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from django_event_pdfs.fields import document_fields
 
-_METHODS = {"get": "document", "put": "store_document", "delete": "clear_document"}
+_METHODS = {"get": "open_document", "put": "store_document", "delete": "clear_document"}
 
 # ``curl -T`` appends the file's name to a URL that ends in a slash, and no slash after it. A router
 # ends every route in one, so the name's alternative ends early and the router's never matches.

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
 from rest_framework.fields import get_error_detail
 from rest_framework.response import Response
@@ -30,6 +31,8 @@ def as_api_exception(error: Exception) -> Exception:
             return exceptions.ValidationError(get_error_detail(error))
         case RequestDataTooBig():
             return PayloadTooLarge(str(error))
+        case UnreadablePostError():
+            return exceptions.ParseError(_("The body could not be read."), code="incomplete_body")
         case SuspiciousOperation():
             return exceptions.ParseError(str(error), code="suspicious_request")
     return error
@@ -42,12 +45,17 @@ def add_codes(response: Response, error: Exception) -> None:
     """
     if not isinstance(error, exceptions.APIException) or not isinstance(response.data, dict):
         return
-    codes = error.get_codes()
-    codes = codes if isinstance(codes, dict) else {"detail": [codes]}
+    codes = _by_key(error.get_codes())
     if isinstance(error, exceptions.ValidationError) and "too_large" in _flat(codes):
         response.status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     if codes.keys() == response.data.keys():
         response.data = {**response.data, "codes": codes}
+
+
+def _by_key(codes: Any) -> dict[str, Any]:
+    """Return codes in the shape of a body: a list for each key."""
+    keyed = codes if isinstance(codes, dict) else {"detail": codes}
+    return {key: [code] if isinstance(code, str) else code for key, code in keyed.items()}
 
 
 def _flat(codes: Any) -> Iterator[str]:

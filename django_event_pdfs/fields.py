@@ -37,6 +37,14 @@ class DocumentDescriptor(FileDescriptor):
             value = value.name if _is_stored(value) else value.file
         super().__set__(instance, value)
 
+    def fetch_many(self, instances: Sequence[models.Model]) -> None:
+        """Load a deferred document of several instances (Django 6.1's ``FETCH_PEERS``)."""
+        name = self.field.attname
+        missing = [instance for instance in instances if name not in instance.__dict__]
+        super().fetch_many(instances)
+        for instance in missing:
+            lifecycle.remember(instance, [self.field])
+
 
 class PDFField(models.FileField):
     """One PDF document of a row: checked, randomly named, removed with the row.
@@ -129,7 +137,7 @@ class PDFField(models.FileField):
         return super().pre_save(model_instance, add)
 
     def get_prep_value(self, value: Any) -> Any:
-        """Return the name, or None for no document where null is allowed.
+        """Return the name.
 
         Raises:
             ValueError: the file is not stored yet, as in ``update()`` and ``bulk_update()``.
@@ -139,8 +147,12 @@ class PDFField(models.FileField):
                 f"{self.name} is given a file that is not stored. "
                 "Only save() and bulk_create() store files."
             )
-        name = super().get_prep_value(value)
-        return name or (None if self.null else "")
+        return super().get_prep_value(value)
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        """Write no document as NULL where null is allowed, so that a row says it in one way."""
+        prepared = super().get_db_prep_save(value, connection)
+        return None if prepared == "" and self.null else prepared
 
     def generate_filename(self, instance: models.Model | None, filename: Any) -> str:
         """Return a random name; nothing of the user's ``filename`` is in it."""

@@ -72,7 +72,9 @@ def saving(instance: Model, fields: Collection[FileField], using: str) -> Iterat
 
     Opens a transaction only when a document changed.
     """
-    changed = [f for f in fields if not is_untouched(instance, f, using)]
+    changed = [
+        f for f in fields if not (is_untouched(instance, f, using) or _starts_empty(instance, f))
+    ]
     with _marked_as_saving(instance, using):
         if not changed:
             yield
@@ -95,7 +97,8 @@ def release_row(
     instance: Model, fields: Sequence[FileField], using: str, *, may_be_stale: bool
 ) -> None:
     """Remove what a row names after the commit of its deletion, which is about to happen."""
-    names = {_name(getattr(instance, f.attname)) for f in fields}
+    held = (getattr(instance, f.attname) for f in fields)
+    names = {_name(value) for value in held if not _is_new(value)}
     if may_be_stale:
         names.update(_names_in_row(instance, fields, using).values())
     release(fields[0].storage, {name for name in names if name}, using)
@@ -156,18 +159,26 @@ def _names_in_row(
     names: dict[str, str | None] = {}
     for model, group in groupby(fields, key=lambda f: f.model):
         attnames = [f.attname for f in group]
-        pk = instance._get_pk_val(model._meta)
-        if pk is None or _is_sure_insert(instance, model):
+        if _has_no_row(instance, model):
             continue
+        pk = instance._get_pk_val(model._meta)
         row = QuerySet[Any](model, using=using).filter(pk=pk).order_by()
         if row.update(**{attname: F(attname) for attname in attnames}):
             names.update(row.values(*attnames).first() or {})
     return names
 
 
-def _is_sure_insert(instance: Model, model: type[Model]) -> bool:
-    """Return whether Django will not even try an UPDATE: a new instance, its key a default."""
+def _starts_empty(instance: Model, file_field: FileField) -> bool:
+    """Return whether a row is about to be made without this document."""
+    value = instance.__dict__.get(file_field.attname)
+    return not (_is_new(value) or _name(value)) and _has_no_row(instance, file_field.model)
+
+
+def _has_no_row(instance: Model, model: type[Model]) -> bool:
+    """Return whether Django will not even try an UPDATE: no key yet, or a new one by default."""
     pk = model._meta.pk
+    if instance._get_pk_val(model._meta) is None:
+        return True
     return instance._state.adding and (pk.has_default() or pk.has_db_default())
 
 
@@ -218,7 +229,7 @@ def _delete(storage: Storage, name: str) -> None:
 def _is_new(value: Any) -> bool:
     """Return whether a value still has bytes to store: an upload, wrapped or not."""
     if isinstance(value, FieldFile):
-        return bool(value) and not value._committed  # type: ignore[attr-defined]
+        return not value._committed  # type: ignore[attr-defined]
     return value is not None and not isinstance(value, str)
 
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Model, QuerySet
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.settings import api_settings
 
@@ -24,6 +25,15 @@ class EventCursorPagination(CursorPagination):
     page_size = api_settings.PAGE_SIZE or 100
     page_size_query_param = "page_size"
     max_page_size = 500
+
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValueError, ValidationError) as error:
+            if self.cursor_query_param not in request.query_params:
+                raise
+            # A made-up cursor, whose position is no value of the column.
+            raise NotFound(self.invalid_cursor_message) from error
 
     def get_ordering(self, request: Any, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
         self.ordering = event_ordering(queryset.model)

@@ -6,12 +6,19 @@ from typing import Any, cast
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import DatabaseError
-from django.db.models import Field, Model, QuerySet
+from django.db.models import (
+    DateField,
+    DateTimeField,
+    Field,
+    FileField,
+    Model,
+    QuerySet,
+    TimeField,
+)
 from django.http import HttpResponseBase
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
-from rest_framework.decorators import action
 from rest_framework.parsers import BaseParser, FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,13 +32,16 @@ from django_event_pdfs.documents import DocumentFile
 from django_event_pdfs.errors import add_codes, as_api_exception
 from django_event_pdfs.models import get_event_model
 from django_event_pdfs.pagination import EventCursorPagination, event_ordering
-from django_event_pdfs.parsers import EventMultiPartParser, PDFParser
+from django_event_pdfs.parsers import EventJSONParser, EventMultiPartParser, PDFParser
 from django_event_pdfs.permissions import EventDocumentsPermission, documents_permission
 from django_event_pdfs.representations import DocumentPresenter
 from django_event_pdfs.serializers import EventSerializer
 from django_event_pdfs.validators import refusal
 
 logger = logging.getLogger("django_event_pdfs")
+
+# Those of Django's fields, which write what the instance holds.
+_PLAIN_PRE_SAVES = {f.pre_save for f in (Field, DateField, DateTimeField, TimeField, FileField)}
 
 
 class EventDocumentsViewSetMixin(GenericViewSet[Any]):
@@ -57,7 +67,7 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
     @classmethod
     def get_extra_actions(cls) -> list[Any]:
         """Add the routes of the documents, after the host's own actions."""
-        own = [a for a in super().get_extra_actions() if a.__name__ != "document"]
+        own = list(super().get_extra_actions())
         try:
             return [*own, *document_routes(cls, cls.get_document_model())]
         except ImproperlyConfigured:  # Without an event model; a system check says so.
@@ -67,12 +77,10 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
         """Return the host's parsers, and those without which no document could be sent."""
         if self.document_field:
             return [PDFParser()]
-        parsers = [
-            EventMultiPartParser() if type(p) is MultiPartParser else p
-            for p in super().get_parsers()
-        ]
+        ours: dict[type, Any] = {MultiPartParser: EventMultiPartParser, JSONParser: EventJSONParser}
+        parsers = [ours[type(p)]() if type(p) in ours else p for p in super().get_parsers()]
         known = {p.media_type for p in parsers}
-        needed = (EventMultiPartParser(), FormParser(), JSONParser())
+        needed = (EventMultiPartParser(), FormParser(), EventJSONParser())
         return [*parsers, *(p for p in needed if p.media_type not in known)]
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
@@ -104,8 +112,7 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
         patch_vary_headers(response, ("Authorization", "Cookie"))
         return response
 
-    @action(detail=True, methods=["get"])
-    def document(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def open_document(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Open the document: the permalink."""
         document = self._document(self.get_object())
         if not document:
@@ -116,7 +123,6 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
             logger.error("The file %r is named by a row and missing in storage.", document.name)
             raise exceptions.NotFound(_("The file is missing."), code="file_missing") from error
 
-    @document.mapping.put
     def store_document(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Store the body, a raw PDF, as the document."""
         event = self.get_object()
@@ -133,7 +139,6 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
         entry = DocumentPresenter.of(self.get_serializer_context()).entry(self._document(event))
         return Response(entry, status.HTTP_200_OK if document else status.HTTP_201_CREATED)
 
-    @document.mapping.delete
     def clear_document(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Clear the document."""
         event = self.get_object()
@@ -153,13 +158,7 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
         rest of the row may have been changed by someone else meanwhile.
         """
         fields = event._meta.concrete_fields
-        event.save(
-            update_fields=[
-                f.name
-                for f in fields
-                if not f.primary_key and type(f).pre_save is not Field.pre_save
-            ]
-        )
+        event.save(update_fields=[f.name for f in fields if not f.primary_key and _sets_itself(f)])
 
     def _save_document(self, event: Model) -> None:
         try:
@@ -186,6 +185,11 @@ class EventViewSet(EventDocumentsViewSetMixin, ModelViewSet[Any]):
     def get_document_model(cls) -> type[Model]:
         return get_event_model()
 
+    def unknown_document(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Answer for an address below an event that is no document of it."""
+        self.get_object()
+        raise exceptions.NotFound(_("The event has no such document."), code="no_document")
+
     @property
     def pagination_class(self) -> Any:  # type: ignore[override]
         return api_settings.DEFAULT_PAGINATION_CLASS or EventCursorPagination
@@ -207,3 +211,8 @@ def _representation(request: Request, document: DocumentFile) -> Representation:
         download=request.query_params.get("download") == "1",
         public=public,
     )
+
+
+def _sets_itself(field: "Field[Any, Any]") -> bool:
+    """Return whether a field gets its value when it is saved, as documents and ``auto_now`` do."""
+    return getattr(field, "auto_now", False) or type(field).pre_save not in _PLAIN_PRE_SAVES

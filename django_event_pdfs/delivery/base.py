@@ -14,6 +14,9 @@ from django_event_pdfs.delivery.ranges import ByteRange, UnsatisfiableRange, par
 from django_event_pdfs.naming import random_part
 from django_event_pdfs.storage import Stat, stat
 
+# Preconditions that come before If-None-Match (RFC 9110, 13.2.2) and may need the file's date.
+_GUARDS = {"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
+
 
 @dataclass(frozen=True, slots=True)
 class Representation:
@@ -66,7 +69,7 @@ class BaseDelivery(ABC):
 
     def _respond(self, request: HttpRequest, document: Representation) -> HttpResponseBase:
         etag = document.named_etag
-        if etag and "HTTP_IF_NONE_MATCH" in request.META:
+        if etag and "HTTP_IF_NONE_MATCH" in request.META and not _GUARDS & request.META.keys():
             # The name says it all, so an unchanged document costs no call to the storage.
             early = get_conditional_response(request, etag=etag)
             if early is not None:
@@ -124,7 +127,9 @@ class BaseDelivery(ABC):
     def _add_headers(self, response: HttpResponseBase, document: Representation) -> None:
         for name, value in protective_headers(self.frame_ancestors, public=document.public).items():
             response[name] = value
-        response["Cache-Control"] = document.cache_control
+        # A stored 412 or 416 would answer requests that have no such condition or range.
+        failed = response.status_code >= 400
+        response["Cache-Control"] = "no-store" if failed else document.cache_control
         # Read by XFrameOptionsMiddleware: frame-ancestors speaks for us, and more precisely.
         response.xframe_options_exempt = True  # type: ignore[attr-defined]
         if response.status_code in (200, 206):

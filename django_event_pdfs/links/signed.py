@@ -91,6 +91,7 @@ class SignedLinks(BaseLinks):
         max_age, window = default or (7 * DAY, DAY)
         max_age = max_age if self.max_age is None else seconds(self.max_age)
         window = window if self.window is None else seconds(self.window)
+        window = max(1, window)  # 0 is no window
         return -(-(int(time.time()) + max_age) // window) * window
 
     def _remaining(self, expires: str | None) -> int | None:

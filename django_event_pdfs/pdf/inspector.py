@@ -5,6 +5,7 @@ pikepdf is loaded at the first inspection, so that a web process which only read
 
 import hashlib
 import os
+import re
 from functools import cache
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
@@ -73,7 +74,12 @@ def _refuse_head(head: bytes) -> str | None:
 def _parse(file: IO[bytes], size: int) -> Inspection:
     pikepdf = _pikepdf()
     try:
-        with pikepdf.Pdf.open(file, attempt_recovery=False, suppress_warnings=True) as pdf:
+        with pikepdf.Pdf.open(
+            file,
+            attempt_recovery=False,
+            suppress_warnings=True,
+            inherit_page_attributes=False,  # It walks all pages, as len(pdf.pages) does.
+        ) as pdf:
             return _describe(pdf, file, size)
     except pikepdf.PasswordError:
         return Inspection(refusal=Refusal("encrypted"))
@@ -86,17 +92,48 @@ def _parse(file: IO[bytes], size: int) -> Inspection:
 
 
 def _describe(pdf: "pikepdf.Pdf", file: IO[bytes], size: int) -> Inspection:
-    pages = len(pdf.pages)
+    # Of the table, which is read already: len(pdf.objects) decodes every object, and one of 60 KB
+    # can take gigabytes.
+    objects = len(pdf.get_xref_table())
+    pages = _count_pages(pdf, objects)
     if not pages:
         return Inspection(refusal=Refusal("no_pages"))
     facts = Facts(
         size=size,
         sha256=_sha256(file),
         pages=pages,
-        version=pdf.pdf_version,
+        version=_version(pdf),
         title=_title(pdf),
     )
-    return Inspection(facts=facts, findings=Findings(objects=len(pdf.objects)))
+    return Inspection(facts=facts, findings=Findings(objects=objects))
+
+
+def _count_pages(pdf: "pikepdf.Pdf", limit: int) -> int:
+    """Count the leaves of the page tree (ISO 32000-2, 7.7.3).
+
+    Not by ``len(pdf.pages)``, which copies each page that is listed twice: an array of references
+    to one page would take gigabytes. A page is an object, so ``limit`` is the number of objects.
+
+    Raises:
+        ValueError: the tree loops, or lists more pages than there are objects.
+    """
+    dictionary, intermediate = _pikepdf().Dictionary, _pikepdf().Name.Pages
+    pages, left, seen = 0, [pdf.Root.Pages], set()
+    while left:
+        node = left.pop()
+        if "/Kids" in node:
+            left.extend(kid for kid in node.Kids if isinstance(kid, dictionary))
+            if (node.is_indirect and node.objgen in seen) or pages + len(left) > limit:
+                raise ValueError("The page tree is no tree.")
+            seen.add(node.objgen)
+        elif node.get("/Type") != intermediate:
+            pages += 1
+    return pages
+
+
+def _version(pdf: "pikepdf.Pdf") -> str:
+    stated = (pdf.pdf_version, str(pdf.Root.get("/Version", "")).removeprefix("/"))
+    return max(match[0] if (match := re.match(r"\d\.\d", text)) else "" for text in stated)
 
 
 def _title(pdf: "pikepdf.Pdf") -> str:
