@@ -8,6 +8,7 @@ copyright = f"2026, {author}"
 release = version = installed_version("django-event-pdfs")
 
 extensions = ["myst_parser"]
+myst_heading_anchors = 3  # links to headings, as GitHub makes them
 exclude_patterns = ["_build"]
 nitpicky = True
 
