@@ -132,9 +132,10 @@ def _has_urls() -> bool:
 
 
 def _mounts_bundled_viewset() -> bool:
-    return any(_is_bundled(view) for view in view_classes())
+    return any(hasattr(view, "is_bundled") for view in view_classes())
 
 
 def _is_bundled(view: type[Any]) -> bool:
-    # By a mark: importing the viewsets here would load DRF and all it names in every process.
-    return bool(getattr(view, "is_bundled", False))
+    # By a mark: importing the viewsets here would load DRF and all it names in every process. Its
+    # own and not inherited: a host's subclass is another viewset beside it.
+    return "is_bundled" in vars(view)

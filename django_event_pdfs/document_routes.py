@@ -5,42 +5,52 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import Model
+from django.urls import register_converter
+from django.urls.converters import StringConverter
 
 from django_event_pdfs.fields import document_fields
 
-_METHODS = {"get": "open_document", "put": "store_document", "delete": "clear_document"}
-
-# ``curl -T`` appends the file's name to a URL that ends in a slash, and no slash after it. A router
-# ends every route in one, so the name's alternative ends early and the router's never matches.
-_FILENAME = r"(?P<filename>[^/]+)$|(?!)"
-_FILENAME_CONVERTER = "<str:filename>"
+_PUT = {"put": "store_document"}
+_METHODS = {"get": "open_document", **_PUT, "delete": "clear_document"}
 
 
-def document_routes(viewset: type[Any], model: type[Model]) -> Iterator[Any]:
-    """Yield two routes per document: its permalink, and the one that takes a file name in PUT.
+class FileNameConverter(StringConverter):
+    """The last part of a path. A router ends every route in a slash; this ends it before."""
+
+    regex = r"[^/]+)\Z|(?:(?!)"
+
+
+register_converter(FileNameConverter, "event_pdfs_file_name")
+
+# ``curl -T`` appends the file's name to a URL that ends in a slash, and no slash after it. Routers
+# write regular expressions or ``path()`` routes, and a viewset cannot know which, so it has both:
+# in the other kind, each is a text that no address holds.
+_FILE_NAMES = (r"[^/]+$|(?!)", "<event_pdfs_file_name:file_name>")
+
+
+def document_routes(model: type[Model]) -> Iterator[Any]:
+    """Yield the routes of each document: those that take a file name in PUT, and its permalink.
 
     One route per field, not one pattern for all: nothing but a document's name is ever matched.
     """
-    uses_converters = hasattr(viewset, "lookup_value_converter")
-    filename = _FILENAME_CONVERTER if uses_converters else _FILENAME
     for field in document_fields(model):
-        yield _route(field.name, field.name, _METHODS)
-        # Kept out of API descriptions: it is the same PUT.
-        put = {"put": _METHODS["put"]}
-        yield _route(
-            f"{field.name}/{filename}", f"{field.name}-named", put, field.name, schema=None
-        )
+        for file_name in _FILE_NAMES:
+            # Kept out of API descriptions: it is the same PUT.
+            options = {"takes_file_name": True, "schema": None}
+            yield _route(field.name, f"/{file_name}", "-named", _PUT, options)
+        # The last of one name is what the browsable API offers as an extra action.
+        yield _route(field.name, "", "", _METHODS, {})
 
 
 def _route(
-    path: str, name: str, mapping: dict[str, str], field_name: str = "", **kwargs: Any
+    field_name: str, tail: str, suffix: str, mapping: dict[str, str], options: dict[str, Any]
 ) -> SimpleNamespace:
-    field_name = field_name or name
+    name = f"{field_name}{suffix}"
     return SimpleNamespace(
         __name__=f"document_{name}",
         detail=True,
-        url_path=path,
+        url_path=f"{field_name}{tail}",
         url_name=name.replace("_", "-"),
         mapping=mapping,
-        kwargs={"document_field": field_name, "name": field_name, **kwargs},
+        kwargs={"document_field": field_name, "name": field_name, **options},
     )

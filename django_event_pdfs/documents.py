@@ -62,12 +62,17 @@ class DocumentFile(FieldFile):
             ValidationError: with the code of the first check that failed; nothing is stored.
         """
         inspection = PDFValidator(self.field.max_size).inspect(content, name)
+        if save:
+            # As an upload, which the instance's save stores, and takes back where it fails.
+            self.name, self.file, self._committed = name, content, False
+            setattr(self.instance, self.field.attname, self)
+            self.instance.save()
+            self._file = None
+            return
         super().save(name, content, save=False)
         filename = clean_filename(name, default=f"{document_stem(self.field.name)}.pdf")
         facts = inspection.facts and DocumentFacts.of(inspection.facts, self.name, filename)
         setattr(self.instance, self.field.facts_name, facts and facts.as_json())
-        if save:
-            self.instance.save()
 
     save.alters_data = True  # type: ignore[attr-defined]
 

@@ -1,6 +1,6 @@
 """The model field that holds one document, and the JSON column of its facts beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -37,7 +37,7 @@ class DocumentDescriptor(FileDescriptor):
             value = value.name if _is_stored(value) else value.file
         super().__set__(instance, value)
 
-    def fetch_many(self, instances: Sequence[models.Model]) -> None:
+    def fetch_many(self, instances: Iterable[models.Model]) -> None:
         """Load a deferred document of several instances (Django 6.1's ``FETCH_PEERS``)."""
         name = self.field.attname
         missing = [instance for instance in instances if name not in instance.__dict__]
@@ -189,7 +189,8 @@ class FactsField(models.JSONField):
         document: Any = model_instance._meta.get_field(self.document)
         if not add and lifecycle.is_kept(model_instance, document):
             return UnchangedColumn(self.column)
-        facts = super().pre_save(model_instance, add)
+        # Not by getattr, which would fetch deferred facts: they are those of the old document.
+        facts = model_instance.__dict__.get(self.attname)
         name = getattr(model_instance, self.document).name
         # Nothing of a document that is gone stays behind, not even its title.
         return facts if DocumentFacts.from_json(facts, name) else None

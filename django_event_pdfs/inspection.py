@@ -19,7 +19,8 @@ def inspect_upload(upload: "File[Any]") -> Inspection:
         OSError: the upload cannot be read.
     """
     known = getattr(upload, _MEMO, None)
-    if isinstance(known, Inspection):
+    # Another size, and the file was written to since.
+    if isinstance(known, Inspection) and (not known.facts or known.facts.size == upload.size):
         return known
     # The file inside, for qpdf reads through it directly; a Django ``File`` only forwards.
     inspection = inspect(cast(BinaryIO, upload.file or upload))

@@ -163,6 +163,7 @@ def watch_deletions() -> None:
 def _release_documents(
     sender: type[models.Model], instance: models.Model, using: str, origin: Any, **kwargs: Any
 ) -> None:
-    # What a query deletes was read a moment ago; an instance may have been read long before.
-    stale = origin is instance
+    # What a query deletes was read a moment ago; an instance may have been read long before, and
+    # with it the instance of its parent, which Django makes from it.
+    stale = isinstance(origin, sender)
     lifecycle.release_row(instance, local_document_fields(sender), using, may_be_stale=stale)

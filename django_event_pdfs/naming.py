@@ -10,7 +10,7 @@ from django_event_pdfs.pdf import clean_text
 # storage that folds case cannot make two names one.
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 _RANDOM_LENGTH = 26
-_CHOSEN_NAME = re.compile(rf"_([{_ALPHABET}]{{{_RANDOM_LENGTH}}})\.pdf$")
+_CHOSEN_NAME = re.compile(rf"_([{_ALPHABET}]{{{_RANDOM_LENGTH}}})\.pdf\Z")
 
 FILENAME_BYTES = 200
 
@@ -42,7 +42,8 @@ def clean_filename(name: str, default: str) -> str:
     nothing is left.
     """
     last = re.split(r"[/\\]", name)[-1]
-    cleaned = clean_text(last, limit=FILENAME_BYTES * 2).strip(". ")
+    # Not cut yet, or the extension would go: NFC makes text three times as long at most.
+    cleaned = clean_text(last, limit=len(last) * 3).strip(". ")
     stem, dot, extension = cleaned.rpartition(".")
     if not dot or len(extension) > 10:
         stem, extension = cleaned, ""

@@ -72,9 +72,11 @@ class PDFParser(_CompleteBody, FileUploadParser):
         return parsed
 
     def get_filename(self, stream: Any, media_type: Any, parser_context: Any) -> str:
+        view = parser_context["view"]
+        if view.takes_file_name:
+            return str(parser_context["request"].path.rpartition("/")[2])
         named = super().get_filename(stream, media_type, parser_context)
-        field: str = parser_context["view"].document_field
-        return named or f"{document_stem(field)}.pdf"
+        return named or f"{document_stem(view.document_field)}.pdf"
 
 
 def _declared_type(media_type: str | None, parser_context: Mapping[str, Any] | None) -> str:

@@ -4,12 +4,29 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Model
+from django.http import Http404
+from rest_framework.exceptions import NotFound
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from django_event_pdfs.conf import conf
 from django_event_pdfs.models import get_event_model
+
+# What looks its event up itself, so that ``has_object_permission`` is asked, and 404 precedes 403.
+_ASKING_ACTIONS = frozenset(
+    {
+        "retrieve",
+        "update",
+        "partial_update",
+        "destroy",
+        "metadata",
+        "open_document",
+        "store_document",
+        "clear_document",
+        "unknown_document",
+    }
+)
 
 
 class EventDocumentsPermission(BasePermission):
@@ -36,17 +53,20 @@ class EventDocumentsPermission(BasePermission):
 
     def can_change(self, request: Request, event: Model) -> bool:
         """Return whether ``event`` and its documents may be changed, or deleted by DELETE."""
-        deletes = getattr(_view(request), "action", None) == "destroy"
+        is_document = getattr(_view(request), "document_field", None)
+        deletes = request.method == "DELETE" and not is_document
         return self._has_perm(request, "delete" if deletes else "change", event)
 
     def prepare(self, request: Request, events: Iterable[Model]) -> None:
         """Prepare to be asked about each of a page of events, by one query for all, say."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        is_detail = (view.lookup_url_kwarg or view.lookup_field) in view.kwargs
-        if is_detail or getattr(view, "action", "") is None:
-            # The event is asked about once it is known; without an action a 405 follows.
-            return True
+        action = getattr(view, "action", "")
+        is_detail = _lookup(view) in view.kwargs and action not in ("list", "create")
+        if action is None or (is_detail and action in _ASKING_ACTIONS):
+            return True  # Without an action a 405 follows.
+        if is_detail and hasattr(view, "get_object"):
+            return self._asks_about_event(view)
         if request.method in SAFE_METHODS:
             return self.can_read(request, None, None)
         return self.can_create(request)
@@ -55,6 +75,15 @@ class EventDocumentsPermission(BasePermission):
         if request.method in SAFE_METHODS:
             return self.can_read(request, obj, getattr(view, "document_field", None))
         return self.can_change(request, obj)
+
+    @staticmethod
+    def _asks_about_event(view: Any) -> bool:
+        """Have ``has_object_permission`` asked: an action of the host's own may never do so."""
+        try:
+            view.get_object()
+        except Http404 as error:
+            raise NotFound from error  # The browsable API catches nothing else here.
+        return True
 
     @staticmethod
     def _has_perm(request: Request, action: str, event: Model | None) -> bool:
@@ -84,6 +113,11 @@ def _ours(permissions: Iterable[Any]) -> Any:
         )
 
 
+def _lookup(view: Any) -> str:
+    """Return the name of the URL parameter that tells one event from another."""
+    return str(getattr(view, "lookup_url_kwarg", None) or getattr(view, "lookup_field", "pk"))
+
+
 def _view(request: Request) -> Any:
     return (request.parser_context or {}).get("view")
 
@@ -92,4 +126,4 @@ def _model(view: Any) -> type[Model]:
     if hasattr(view, "get_document_model"):
         found: type[Model] = view.get_document_model()
         return found
-    return get_event_model() if view is None else view.get_queryset().model
+    return view.get_queryset().model if hasattr(view, "get_queryset") else get_event_model()

@@ -1,9 +1,11 @@
 """How documents look in JSON, to whoever receives it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
+from django.http import HttpRequest
 from rest_framework.fields import DateTimeField
 from rest_framework.request import Request
 
@@ -33,11 +35,15 @@ class DocumentPresenter:
     def of(cls, context: Any) -> "DocumentPresenter":
         """Return the presenter of a serializer's context, which keeps it."""
         if _KEY not in context:
-            request = context.get("request")
-            request = request if isinstance(request, Request) else None
+            request = _rest_request(context.get("request"))
             context[_KEY] = cls(request, documents_permission(context.get("view")))
         presenter: DocumentPresenter = context[_KEY]
         return presenter
+
+    def prepare(self, events: Iterable[Model]) -> None:
+        """Tell the permission which page of events it is going to be asked about."""
+        if self.request is not None:
+            self.permission.prepare(self.request, events)
 
     def may_read(self, event: Model, field_name: str) -> bool:
         """Return whether the document may be read; asks nothing per row where it can't matter."""
@@ -90,6 +96,15 @@ class DocumentPresenter:
 
     def _absolute(self, url: str) -> str:
         return self.request.build_absolute_uri(url) if self.request else url
+
+
+def _rest_request(request: Any) -> Request | None:
+    """Return the request of a REST view as it is, and that of any other view with its user."""
+    if not isinstance(request, HttpRequest):
+        return request if isinstance(request, Request) else None
+    wrapped = Request(request)
+    wrapped.user = getattr(request, "user", None) or AnonymousUser()
+    return wrapped
 
 
 def _timestamp(moment: Any) -> Any:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_event_pdfs.conf import conf
 from django_event_pdfs.inspection import inspect_upload
-from django_event_pdfs.pdf import Findings, Inspection
+from django_event_pdfs.pdf import Findings, Inspection, clean_text
 
 # A browser without a PDF viewer declares octet-stream, a phone's share sheet often nothing.
 CONTENT_TYPES = frozenset({"application/pdf", "application/x-pdf", "application/octet-stream", ""})
@@ -88,10 +88,11 @@ def _check_declaration(file: "File[Any]", name: str | None) -> None:
     """Judge what the client says of the file: its name and its type."""
     name = os.path.basename(name or "")
     if name and os.path.splitext(name)[1].lower() != ".pdf":
-        raise refusal("wrong_extension", value=name[:100])
+        # A lone surrogate in the message would make the answer a 500.
+        raise refusal("wrong_extension", value=clean_text(name, limit=100))
     declared = (getattr(file, "content_type", None) or "").partition(";")[0].strip().lower()
     if declared not in CONTENT_TYPES:
-        raise refusal("wrong_content_type", value=declared[:100])
+        raise refusal("wrong_content_type", value=clean_text(declared, limit=100))
 
 
 def _check_inspection(inspection: Inspection) -> None:

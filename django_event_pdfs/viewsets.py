@@ -33,7 +33,7 @@ from django_event_pdfs.errors import add_codes, as_api_exception
 from django_event_pdfs.models import get_event_model
 from django_event_pdfs.pagination import EventCursorPagination, event_ordering
 from django_event_pdfs.parsers import EventJSONParser, EventMultiPartParser, PDFParser
-from django_event_pdfs.permissions import EventDocumentsPermission, documents_permission
+from django_event_pdfs.permissions import EventDocumentsPermission
 from django_event_pdfs.representations import DocumentPresenter
 from django_event_pdfs.serializers import EventSerializer
 from django_event_pdfs.validators import refusal
@@ -55,6 +55,8 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
 
     #: Set on the routes of a document: the name of its field.
     document_field: str | None = None
+    #: Whether the address ends in the name of the file that is put there.
+    takes_file_name = False
 
     @classmethod
     def get_document_model(cls) -> type[Model]:
@@ -69,7 +71,7 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
         """Add the routes of the documents, after the host's own actions."""
         own = list(super().get_extra_actions())
         try:
-            return [*own, *document_routes(cls, cls.get_document_model())]
+            return [*own, *document_routes(cls.get_document_model())]
         except ImproperlyConfigured:  # Without an event model; a system check says so.
             return own
 
@@ -94,8 +96,10 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
         return visible_to(self.request.user) if visible_to else queryset
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        if kwargs.get("many") and args:
-            documents_permission(self).prepare(self.request, args[0])
+        kwargs.setdefault("context", self.get_serializer_context())
+        events = args[0] if args else kwargs.get("instance")
+        if kwargs.get("many") and events is not None:
+            DocumentPresenter.of(kwargs["context"]).prepare(events)
         return super().get_serializer(*args, **kwargs)
 
     def handle_exception(self, exc: Exception) -> Response:

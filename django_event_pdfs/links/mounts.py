@@ -23,6 +23,7 @@ from django.urls import (
     reverse,
 )
 from django.utils.encoding import escape_uri_path
+from django.utils.translation import get_language, get_language_from_path, override
 
 FILE_URL_NAME = "event-document"
 
@@ -46,18 +47,23 @@ def file_mount(name: str) -> str | None:
     None where the host has not mounted it, or mounted it below a prefix with parameters, which a
     link has no values for.
     """
-    mount = _file_mount(get_resolver(get_urlconf()), name.rpartition("/")[0])
+    mount = _file_mount(get_resolver(get_urlconf()), name.rpartition("/")[0], get_language())
     return None if mount is None else get_script_prefix() + mount
 
 
 def mounted_name(path: str) -> str | None:
     """Return the name that our view would serve at an unquoted URL path, None for other paths."""
     prefix = get_script_prefix()
+    if not path.startswith(prefix):
+        return None
+    path = "/" + path.removeprefix(prefix)
     try:
-        match = resolve("/" + path.removeprefix(prefix)) if path.startswith(prefix) else None
+        # i18n_patterns match the active language only, and the URL may be of another.
+        with override(get_language_from_path(path)):
+            match = resolve(path)
     except Resolver404:
         return None
-    return match.kwargs.get("name") if match and match.url_name == FILE_URL_NAME else None
+    return match.kwargs.get("name") if match.url_name == FILE_URL_NAME else None
 
 
 def permalink(event: Model, field_name: str, request: HttpRequest | None = None) -> str | None:
@@ -71,17 +77,21 @@ def permalink(event: Model, field_name: str, request: HttpRequest | None = None)
     namespace = match.namespace if match else ""
     routes = _document_routes(get_resolver(get_urlconf()), type(event), field_name)
     for route in sorted(routes, key=lambda r: r.name.rpartition(":")[0] != namespace):
-        try:
-            return reverse(route.name, kwargs=_arguments(route, event, given))
-        except NoReverseMatch:
-            continue
+        address = _address(route, _arguments(route, event, given))
+        if address is not None:
+            return address
     return None
 
 
 def permalink_view(event: Model, field_name: str) -> Callable[[HttpRequest], Any] | None:
-    """Return the view behind a document's permalink, ready to be called with a request."""
+    """Return the view behind a document's permalink, ready to be called with a request.
+
+    None also where each is below a prefix with parameters, which there are no values for.
+    """
     for route in _document_routes(get_resolver(get_urlconf()), type(event), field_name):
-        return partial(route.callback, **_arguments(route, event, {}))
+        arguments = _arguments(route, event, {})
+        if _address(route, arguments) is not None:
+            return partial(route.callback, **arguments)
     return None
 
 
@@ -100,6 +110,13 @@ def view_classes() -> set[type[Any]]:
     return {callback.cls for callback in callbacks if hasattr(callback, "cls")}
 
 
+def _address(route: Route, arguments: Mapping[str, Any]) -> str | None:
+    try:
+        return reverse(route.name, kwargs=dict(arguments))
+    except NoReverseMatch:
+        return None
+
+
 def _arguments(route: Route, event: Model, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what leads to ``event`` on ``route``; ``given`` are the values of its prefix."""
     view = route.callback.cls
@@ -111,7 +128,7 @@ def _arguments(route: Route, event: Model, given: Mapping[str, Any]) -> dict[str
 
 
 @lru_cache(maxsize=256)
-def _file_mount(resolver: URLResolver, folder: str) -> str | None:
+def _file_mount(resolver: URLResolver, folder: str, language: str | None) -> str | None:
     """Return the mount without the script prefix, which differs from request to request."""
     probe = f"{folder}/probe.pdf" if folder else "probe.pdf"
     for route in _routes(resolver):

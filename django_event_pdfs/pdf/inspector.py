@@ -85,7 +85,10 @@ def _parse(file: IO[bytes], size: int) -> Inspection:
         return Inspection(refusal=Refusal("encrypted"))
     except (OSError, MemoryError):
         raise
-    except Exception:
+    except Exception as error:
+        # Without a class of its own: encryption that qpdf cannot undo, for holders of a key, say.
+        if "(encryption dictionary" in str(error):
+            return Inspection(refusal=Refusal("encrypted"))
         # qpdf's bindings answer hostile bytes with errors of many types, RuntimeError and
         # UnicodeDecodeError among them. Whatever they cannot read, a reader cannot either.
         return Inspection(refusal=Refusal("damaged"))
@@ -115,14 +118,15 @@ def _count_pages(pdf: "pikepdf.Pdf", limit: int) -> int:
     to one page would take gigabytes. A page is an object, so ``limit`` is the number of objects.
 
     Raises:
+        TypeError: a node is missing, or is no dictionary.
         ValueError: the tree loops, or lists more pages than there are objects.
     """
-    dictionary, intermediate = _pikepdf().Dictionary, _pikepdf().Name.Pages
+    intermediate = _pikepdf().Name.Pages
     pages, left, seen = 0, [pdf.Root.Pages], set()
     while left:
         node = left.pop()
         if "/Kids" in node:
-            left.extend(kid for kid in node.Kids if isinstance(kid, dictionary))
+            left.extend(node.Kids)
             if (node.is_indirect and node.objgen in seen) or pages + len(left) > limit:
                 raise ValueError("The page tree is no tree.")
             seen.add(node.objgen)
