@@ -14,6 +14,7 @@ from django_event_pdfs import lifecycle
 from django_event_pdfs.documents import DocumentFile
 from django_event_pdfs.facts import DocumentFacts
 from django_event_pdfs.forms import PDFFormField
+from django_event_pdfs.lookups import DocumentExact, DocumentIsNull
 from django_event_pdfs.naming import new_name
 from django_event_pdfs.storage import document_storage
 from django_event_pdfs.validators import PDFValidator
@@ -172,6 +173,10 @@ class PDFField(models.FileField):
                 id="event_pdfs.E003",
             )
         ]
+
+
+PDFField.register_lookup(DocumentExact)
+PDFField.register_lookup(DocumentIsNull)
 
 
 class FactsField(models.JSONField):

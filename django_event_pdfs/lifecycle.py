@@ -1,24 +1,20 @@
-"""The life of a file: stored with its row, removed after the commit that stopped naming it.
+"""The life of a file: stored with its row, replaced and removed with it.
 
 What an instance's row held when it was read is remembered on the instance. A save leaves the
 column of an untouched document alone, and reads under a lock what a touched one replaces.
 """
 
-import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from itertools import groupby
 from typing import Any
 
-from django.apps import apps
-from django.core.files.storage import Storage
-from django.db import DatabaseError, connections, router, transaction
-from django.db.models import F, FileField, Model, Q, QuerySet
+from django.db import transaction
+from django.db.models import F, FileField, Model, QuerySet
 from django.db.models.fields.files import FieldFile
 
-logger = logging.getLogger("django_event_pdfs")
+from django_event_pdfs.removal import delete_quietly, release
 
 _LOADED = "_loaded_documents"
 _SAVING = "_documents_saving_to"
@@ -87,12 +83,6 @@ def saving(instance: Model, fields: Collection[FileField], using: str) -> Iterat
     remember(instance, fields)
 
 
-def release(storage: Storage, names: Collection[str], using: str) -> None:
-    """Remove files after the commit of the transaction that stopped naming them."""
-    if names:
-        transaction.on_commit(partial(_remove, storage, tuple(names)), using=using, robust=True)
-
-
 def release_row(
     instance: Model, fields: Sequence[FileField], using: str, *, may_be_stale: bool
 ) -> None:
@@ -102,33 +92,6 @@ def release_row(
     if may_be_stale:
         names.update(_names_in_row(instance, fields, using).values())
     release(fields[0].storage, {name for name in names if name}, using)
-
-
-def holders(names: Collection[str]) -> set[str]:
-    """Return those of ``names`` that any file field of any row on any database still names.
-
-    Asked of plain querysets, for a default manager may hide rows. Names alone are compared: two
-    aliases of ``STORAGES`` may be one place.
-    """
-    held: set[str] = set()
-    for model in apps.get_models(include_auto_created=True):
-        fields = [f for f in model._meta.local_fields if isinstance(f, FileField)]
-        if fields and model._meta.managed:
-            held |= _held_by(model, fields, names)
-    return held
-
-
-def _held_by(model: type[Model], fields: list[FileField], names: Collection[str]) -> set[str]:
-    wanted = Q()
-    for file_field in fields:
-        wanted |= Q(**{f"{file_field.attname}__in": list(names)})
-    attnames = [f.attname for f in fields]
-    held: set[str] = set()
-    for using in connections:
-        if router.allow_migrate_model(using, model):
-            rows = QuerySet[Any](model, using=using).filter(wanted).values_list(*attnames)
-            held.update(name for row in rows for name in row if name in names)
-    return held
 
 
 def _loaded(instance: Model, using: str | None) -> Loaded | None:
@@ -192,7 +155,7 @@ def _discarding_on_failure(instance: Model, fields: Iterable[FileField]) -> Iter
     except BaseException:
         for file_field, (file, filename) in pending.items():
             if file._committed:
-                _delete(file.storage, file.name)
+                delete_quietly(file.storage, file.name)
                 file.name, file._committed = filename, False
                 instance.__dict__[file_field.attname] = file
         raise
@@ -205,25 +168,6 @@ def _release_replaced(
         old = held.get(file_field.attname)
         if old and old != _name(instance.__dict__.get(file_field.attname)):
             release(file_field.storage, [old], using)
-
-
-def _remove(storage: Storage, names: tuple[str, ...]) -> None:
-    try:
-        held = holders(names)
-    except DatabaseError:
-        # Where nothing can be asked, nothing is removed.
-        logger.exception("Kept the files %r: cannot tell whether a row names them.", names)
-        return
-    for name in set(names) - held:
-        _delete(storage, name)
-
-
-def _delete(storage: Storage, name: str) -> None:
-    """Delete a file; a storage that fails must not fail the request, whose row is committed."""
-    try:
-        storage.delete(name)
-    except Exception:
-        logger.exception("Could not delete the file %r.", name)
 
 
 def _is_new(value: Any) -> bool:

@@ -14,8 +14,8 @@ from rest_framework.utils import html
 
 from django_event_pdfs.documents import DocumentFile
 from django_event_pdfs.fields import PDFField, document_fields
-from django_event_pdfs.lifecycle import holders
 from django_event_pdfs.links import get_links, permalink
+from django_event_pdfs.removal import holders
 from django_event_pdfs.representations import DocumentPresenter
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from typing import Any
+from urllib.parse import unquote
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from django_event_pdfs.conf import conf
 from django_event_pdfs.delivery import Representation, get_delivery
-from django_event_pdfs.links import Verdict, get_links, permalink, permalink_view
+from django_event_pdfs.links import Verdict, get_links, match_path, permalink
 from django_event_pdfs.models import document_models, local_document_fields
 from django_event_pdfs.naming import random_part
 from django_event_pdfs.storage import document_storage
@@ -71,13 +72,14 @@ def _answer_expired(request: HttpRequest, name: str) -> HttpResponseBase:
     event, field_name = _find(name)
     if event is None:
         return _problem(request, "document_removed")
-    view = permalink_view(event, field_name)
-    if view is not None:
-        # The permalink's own view: the host's authentication, its permission and its visible_to.
-        response: HttpResponseBase = view(request)
-        if response.status_code < 400 or response.status_code in (412, 416):
-            return response
     address = permalink(event, field_name, request)
+    match = match_path(unquote(address)) if address else None
+    if match:
+        # The permalink's own view: the host's authentication, its permission and its visible_to.
+        request.resolver_match = match
+        response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        if response.status_code not in (401, 403, 404):
+            return response
     return _problem(request, "link_expired", address and request.build_absolute_uri(address))
 
 

@@ -6,8 +6,8 @@ from django_event_pdfs.links.mounts import (
     FILE_URL_NAME,
     document_views,
     file_mount,
+    match_path,
     permalink,
-    permalink_view,
     view_classes,
 )
 from django_event_pdfs.links.signed import SignedLinks
@@ -21,7 +21,7 @@ __all__ = [
     "document_views",
     "file_mount",
     "get_links",
+    "match_path",
     "permalink",
-    "permalink_view",
     "view_classes",
 ]

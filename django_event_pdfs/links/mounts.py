@@ -4,9 +4,9 @@ The URLconf is walked once per resolver. ``reverse`` alone would not do: the hos
 patterns under a namespace of its own, and the permalink belongs to whatever viewset it wrote.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Model
@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.urls import (
     NoReverseMatch,
     Resolver404,
+    ResolverMatch,
     URLPattern,
     URLResolver,
     get_resolver,
@@ -53,6 +54,12 @@ def file_mount(name: str) -> str | None:
 
 def mounted_name(path: str) -> str | None:
     """Return the name that our view would serve at an unquoted URL path, None for other paths."""
+    match = match_path(path)
+    return match.kwargs.get("name") if match and match.url_name == FILE_URL_NAME else None
+
+
+def match_path(path: str) -> ResolverMatch | None:
+    """Return what the URLconf has at an unquoted URL path, None where it has nothing."""
     prefix = get_script_prefix()
     if not path.startswith(prefix):
         return None
@@ -60,10 +67,9 @@ def mounted_name(path: str) -> str | None:
     try:
         # i18n_patterns match the active language only, and the URL may be of another.
         with override(get_language_from_path(path)):
-            match = resolve(path)
+            return resolve(path)
     except Resolver404:
         return None
-    return match.kwargs.get("name") if match.url_name == FILE_URL_NAME else None
 
 
 def permalink(event: Model, field_name: str, request: HttpRequest | None = None) -> str | None:
@@ -83,18 +89,6 @@ def permalink(event: Model, field_name: str, request: HttpRequest | None = None)
     return None
 
 
-def permalink_view(event: Model, field_name: str) -> Callable[[HttpRequest], Any] | None:
-    """Return the view behind a document's permalink, ready to be called with a request.
-
-    None also where each is below a prefix with parameters, which there are no values for.
-    """
-    for route in _document_routes(get_resolver(get_urlconf()), type(event), field_name):
-        arguments = _arguments(route, event, {})
-        if _address(route, arguments) is not None:
-            return partial(route.callback, **arguments)
-    return None
-
-
 def document_views() -> Iterator[tuple[type[Any], str]]:
     """Yield (viewset class, name of the document's field) for every permalink in the URLconf."""
     for route in _routes(get_resolver(get_urlconf())):
@@ -111,6 +105,8 @@ def view_classes() -> set[type[Any]]:
 
 
 def _address(route: Route, arguments: Mapping[str, Any]) -> str | None:
+    if None in arguments.values():  # A lookup by a column that is empty here.
+        return None
     try:
         return reverse(route.name, kwargs=dict(arguments))
     except NoReverseMatch:
@@ -122,7 +118,7 @@ def _arguments(route: Route, event: Model, given: Mapping[str, Any]) -> dict[str
     view = route.callback.cls
     value: Any = event
     for part in view.lookup_field.split("__"):
-        value = getattr(value, part)
+        value = getattr(value, part, None)
     prefix = {key: given[key] for key in route.parameters & given.keys()}
     return {**prefix, view.lookup_url_kwarg or view.lookup_field: value}
 

@@ -89,8 +89,11 @@ class SignedLinks(BaseLinks):
         if default is None and self.max_age is None:
             return None
         max_age, window = default or (7 * DAY, DAY)
-        max_age = max_age if self.max_age is None else seconds(self.max_age)
-        window = window if self.window is None else seconds(self.window)
+        if self.max_age is not None:
+            max_age = seconds(self.max_age)
+            window = min(window, max_age)
+        if self.window is not None:
+            window = seconds(self.window)
         window = max(1, window)  # 0 is no window
         return -(-(int(time.time()) + max_age) // window) * window
 

@@ -1,0 +1,367 @@
+"""Signed links: what they say, how long they hold, and that nobody else can make one."""
+
+import base64
+import hashlib
+import hmac
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+import pytest
+
+from django_event_pdfs.exceptions import LinkUnavailable
+from django_event_pdfs.links import SignedLinks, Verdict, get_links, signed
+
+MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
+NAME = "events/programmes/programme_abcdefghijklmnopqrstuvwx23.pdf"
+NOON = int(datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp())
+
+
+class Clock:
+    """Stands where the module finds ``time``."""
+
+    now: float = NOON
+
+    def time(self) -> float:
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(signed, "time", clock)
+    return clock
+
+
+def query_of(url: str) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(url).query, keep_blank_values=True, strict_parsing=True)
+
+
+def made(filename: str = "Programme.pdf") -> dict[str, list[str]]:
+    return query_of(get_links().make(NAME, filename).url)
+
+
+# What a link says
+
+
+def test_a_link_is_the_mount_the_name_and_a_signed_query() -> None:
+    parts = urlsplit(get_links().make(NAME, "Programme.pdf").url)
+    assert (parts.scheme, parts.netloc, parts.path) == ("", "", f"/media/{NAME}")
+    assert list(query_of(parts.geturl())) == ["expires", "filename", "signature"]
+
+
+@pytest.mark.parametrize(
+    "filename", ["a b&c=d;e.pdf", "100%25.pdf", "議程.pdf", "🎉+x.pdf", 'a"b#c?.pdf']
+)
+def test_a_filename_comes_back_as_it_was(filename: str) -> None:
+    verdict = get_links().verify(NAME, made(filename))
+    assert verdict == Verdict(filename, 7 * DAY + DAY // 2)
+
+
+@pytest.mark.parametrize("name", ["events/programmes/a b.pdf", "events/programmes/議程#1?&=%.pdf"])
+def test_a_legacy_name_survives_its_url(name: str) -> None:
+    url = get_links().make(name).url
+    assert unquote(urlsplit(url).path) == f"/media/{name}"
+    assert get_links().name_of(url) == name
+
+
+def test_a_document_without_a_filename_has_none_in_its_link() -> None:
+    assert "filename" not in made("")
+    assert get_links().verify(NAME, made("")) == Verdict(None, 7 * DAY + DAY // 2)
+
+
+def test_filename_false_leaves_the_filename_out() -> None:
+    query = query_of(SignedLinks(filename=False).make(NAME, "Programme.pdf").url)
+    assert list(query) == ["expires", "signature"]
+
+
+def test_links_with_a_filename_hold_when_new_ones_have_none() -> None:
+    assert SignedLinks(filename=False).verify(NAME, made()).filename == "Programme.pdf"
+
+
+# How long it holds
+
+
+@pytest.mark.parametrize("hour", [0, 1, 12, 23])
+def test_a_link_is_the_same_text_within_a_window(clock: Clock, hour: int) -> None:
+    clock.now = NOON - 12 * HOUR + 1
+    first = get_links().make(NAME, "a.pdf")
+    clock.now += hour * HOUR
+    assert get_links().make(NAME, "a.pdf") == first
+
+
+def test_a_new_window_makes_a_new_link(clock: Clock) -> None:
+    first = get_links().make(NAME)
+    clock.now += DAY
+    second = get_links().make(NAME)
+    assert second.expires_at - first.expires_at == timedelta(days=1)
+    assert second.url != first.url
+
+
+@pytest.mark.parametrize(
+    ("access", "max_age", "window"),
+    [("authenticated", 7 * DAY, DAY), ("permission", 10 * MINUTE, 5 * MINUTE)],
+)
+@pytest.mark.parametrize("moment", [0, 0.999, 1, 149.5, 299, 300, 86_399, 86_400])
+def test_a_link_holds_for_its_age_and_at_most_a_window_more(
+    settings: Any, clock: Clock, access: str, max_age: int, window: int, moment: float
+) -> None:
+    settings.EVENT_PDFS = {"READ_ACCESS": access}
+    clock.now = NOON - 12 * HOUR + moment
+    expires = get_links().make(NAME).expires_at.timestamp()
+    assert max_age <= expires - int(clock.now) < max_age + window
+    assert expires % window == 0
+
+
+def test_a_link_expires_at_its_second(clock: Clock) -> None:
+    link, query = get_links().make(NAME), made("")
+    clock.now = link.expires_at.timestamp() - 1
+    assert get_links().verify(NAME, query) == Verdict(None, 1)
+    clock.now += 1
+    verdict = get_links().verify(NAME, query)
+    assert verdict == Verdict(None, 0)
+    assert verdict.expired
+
+
+def test_an_expired_link_never_holds_again(clock: Clock) -> None:
+    query = made()
+    clock.now += 10_000 * DAY
+    assert get_links().verify(NAME, query).expired
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"max_age": HOUR, "window": MINUTE},
+        {"max_age": timedelta(hours=1), "window": timedelta(minutes=1)},
+    ],
+)
+@pytest.mark.parametrize("access", ["authenticated", "permission", "public"])
+def test_max_age_and_window_are_options(settings: Any, access: str, options: Any) -> None:
+    settings.EVENT_PDFS = {"READ_ACCESS": access, "LINKS": {"OPTIONS": options}}
+    assert get_links().make(NAME).expires_at == datetime.fromtimestamp(NOON + HOUR, UTC)
+
+
+def test_a_window_of_nothing_rounds_nothing(clock: Clock) -> None:
+    clock.now = NOON + 7
+    link = SignedLinks(max_age=HOUR, window=0).make(NAME)
+    assert link.expires_at == datetime.fromtimestamp(NOON + 7 + HOUR, UTC)
+
+
+def test_public_links_do_not_expire(settings: Any, clock: Clock) -> None:
+    settings.EVENT_PDFS = {"READ_ACCESS": "public"}
+    assert get_links().make(NAME).expires_at is None
+    query = made("")
+    assert list(query) == ["signature"]
+    clock.now += 10_000 * DAY
+    assert get_links().verify(NAME, query) == Verdict(None, None)
+
+
+@pytest.mark.parametrize("access", ["authenticated", "permission"])
+def test_a_link_without_expiry_stops_when_reading_is_no_longer_public(
+    settings: Any, access: str
+) -> None:
+    settings.EVENT_PDFS = {"READ_ACCESS": "public"}
+    query = made("")
+    settings.EVENT_PDFS = {"READ_ACCESS": access}
+    assert get_links().verify(NAME, query).expired
+
+
+# Nobody else makes one
+
+
+def changed(query: dict[str, list[str]], **values: Any) -> dict[str, list[str]]:
+    merged = {**query, **values}
+    return {key: value for key, value in merged.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"expires": [str(NOON + 900 * DAY)]},
+        {"expires": [""]},
+        {"expires": ["never"]},
+        {"expires": None},
+        {"expires": [f"0{NOON}"]},
+        {"filename": ["Invoice.pdf"]},
+        {"filename": [""]},
+        {"filename": None},
+        {"filename": ["programme.pdf"]},
+        {"signature": ["A" * 43]},
+        {"signature": [""]},
+        {"signature": ["é"]},
+        {"signature": None},
+        {"signature": None, "expires": None, "filename": None},
+        {"Expires": ["1"]},
+        {"utm_source": ["mail"]},
+        {"download": ["2"]},
+        {"download": [""]},
+        {"download": ["1", "1"]},
+        {"download": []},
+    ],
+)
+def test_a_changed_query_is_forged(values: dict[str, Any]) -> None:
+    assert get_links().verify(NAME, changed(made(), **values)) is None
+
+
+@pytest.mark.parametrize("key", ["expires", "filename", "signature"])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_repeated_parameter_is_forged(key: str, first: bool) -> None:
+    query = made()
+    pair = [*query[key], "x"] if first else ["x", *query[key]]
+    assert get_links().verify(NAME, {**query, key: pair}) is None
+    assert get_links().verify(NAME, {**query, key: query[key] * 2}) is None
+
+
+def test_every_letter_of_the_signature_counts() -> None:
+    query = made()
+    [text] = query["signature"]
+    for place, letter in enumerate(text):
+        other = "B" if letter == "A" else "A"
+        forged = {**query, "signature": [text[:place] + other + text[place + 1 :]]}
+        assert get_links().verify(NAME, forged) is None
+    for forged_text in (text + "=", text + " ", text[:-1], text.swapcase()):
+        assert get_links().verify(NAME, {**query, "signature": [forged_text]}) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "events/programmes/programme_zyxwvutsrqponmlkjihgfedc76.pdf",
+        NAME.upper(),
+        NAME + "/",
+        NAME.replace("programmes/", "guides/"),
+        NAME.replace("programmes/", "programmes//"),
+        f"events/programmes/../programmes/{NAME.rpartition('/')[2]}",
+        quote(NAME, safe=""),
+        NAME + "?expires=9999999999",
+    ],
+)
+def test_a_link_opens_no_other_name(name: str) -> None:
+    assert get_links().verify(name, made()) is None
+
+
+def test_a_name_cannot_pass_for_another_name_with_parameters() -> None:
+    name = "events/programmes/a.pdf?expires=9999999999"
+    query = query_of(get_links().make(name).url)
+    forged = {**query, "expires": ["9999999999"]}
+    assert get_links().verify("events/programmes/a.pdf", forged) is None
+
+
+def test_a_filename_cannot_pass_for_an_expiry() -> None:
+    query = made(f"a.pdf&expires={NOON + 900 * DAY}")
+    assert get_links().verify(NAME, {**query, "filename": ["a.pdf"]}) is None
+
+
+@pytest.mark.parametrize("query", [{}, {"download": ["1"]}, {"": [""]}])
+def test_a_name_alone_opens_nothing(query: dict[str, list[str]]) -> None:
+    assert get_links().verify(NAME, query) is None
+
+
+def test_download_alone_may_be_added() -> None:
+    assert get_links().verify(NAME, {**made(), "download": ["1"]}) == Verdict(
+        "Programme.pdf", 7 * DAY + DAY // 2
+    )
+
+
+# Keys
+
+
+def test_another_secret_key_makes_other_signatures(settings: Any) -> None:
+    query = made()
+    settings.SECRET_KEY = "another"
+    assert get_links().verify(NAME, query) is None
+
+
+def test_links_outlive_a_rotation_of_the_secret_key(settings: Any) -> None:
+    old_key, query = settings.SECRET_KEY, made()
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", ["older", old_key]
+    assert get_links().verify(NAME, query)
+    settings.SECRET_KEY_FALLBACKS = []
+    assert get_links().verify(NAME, query) is None
+
+
+def test_new_links_are_signed_with_the_new_key(settings: Any) -> None:
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", [settings.SECRET_KEY]
+    query = made()
+    settings.SECRET_KEY_FALLBACKS = []
+    assert get_links().verify(NAME, query)
+
+
+def test_a_secret_key_may_be_bytes(settings: Any) -> None:
+    settings.SECRET_KEY = b"\xff bytes"
+    assert get_links().verify(NAME, made())
+
+
+def test_the_key_is_not_that_of_other_signatures(settings: Any) -> None:
+    query = made("")
+    message = f"{NAME}?expires={query['expires'][0]}".encode()
+    digest = hmac.digest(settings.SECRET_KEY.encode(), message, hashlib.sha256)
+    text = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    assert get_links().verify(NAME, {**query, "signature": [text]}) is None
+
+
+# Where it leads
+
+
+def test_base_url_makes_links_absolute_without_any_mount(settings: Any) -> None:
+    settings.ROOT_URLCONF = "tests.testapp"  # no module with URLs
+    for base_url in ("https://media.example.org/docs", "https://media.example.org/docs/"):
+        links = SignedLinks(base_url=base_url)
+        url = links.make(NAME, "a.pdf").url
+        assert url.startswith(f"https://media.example.org/docs/{NAME}?")
+        assert links.name_of(url) == NAME
+        assert links.name_of(url.replace("/docs/", "/other/")) is None
+
+
+def test_without_a_mount_there_is_no_link(settings: Any) -> None:
+    settings.ROOT_URLCONF = "django_event_pdfs.urls"
+    with pytest.raises(LinkUnavailable):
+        get_links().make(NAME)
+
+
+# Recognising an echo
+
+
+@pytest.mark.parametrize("origin", ["", "http://testserver", "https://other.example.org:8443"])
+@pytest.mark.parametrize("suffix", ["", "&download=1", "#page=2"])
+def test_a_genuine_url_is_recognised(origin: str, suffix: str) -> None:
+    assert get_links().name_of(f"{origin}{get_links().make(NAME, 'a.pdf').url}{suffix}") == NAME
+
+
+def test_an_expired_url_is_recognised(clock: Clock) -> None:
+    url = get_links().make(NAME, "a.pdf").url
+    clock.now += 900 * DAY
+    assert get_links().name_of(url) == NAME
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "programme.pdf",
+        f"/media/{NAME}",
+        f"/media/{NAME}?signature=x",
+        "/media/events/programmes/",
+        "/api/events/",
+        "http://[",
+        "http://testserver",
+        "\x00",
+        "\ud800",
+        "/media/events/programmes/\ud800.pdf?signature=x",
+        "/media/events/programmes/a.pdf?signature=\udfff",
+        "data:application/pdf;base64,JVBERi0=",
+        "/media/events/programmes/%FF%FE.pdf?signature=x",
+        "?" + "a=1&" * 5000,
+    ],
+)
+def test_any_other_text_is_no_link(text: str) -> None:
+    assert get_links().name_of(text) is None
+
+
+def test_a_verdict_is_expired_only_when_no_second_is_left() -> None:
+    verdict = Verdict(None, 0)
+    assert verdict.expired
+    assert not replace(verdict, max_age=1).expired
+    assert not replace(verdict, max_age=None).expired

@@ -1,0 +1,25 @@
+"""Settings of a server of its own process: files and rows in the folder that the test names."""
+
+import os
+
+from tests.settings import *  # noqa: F403
+
+ROOT = os.environ["EVENT_PDFS_TEST_ROOT"]
+
+ROOT_URLCONF = "tests.servers.urls"
+STATIC_URL = "/static/"
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": os.path.join(ROOT, "db.sqlite3"),
+    }
+}
+
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": os.path.join(ROOT, "media")},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

@@ -1,0 +1,224 @@
+"""Links over real sockets: Django's own server, a WSGI server and an ASGI server."""
+
+import http.client
+import importlib.util
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from django_event_pdfs.links import SignedLinks
+from django_event_pdfs.naming import new_name
+from tests.servers.serving import Server, need, prepare, running
+
+FILENAME = "議程 2026.pdf"
+
+# LocaleMiddleware gives Content-Language to every answer, 304 too.
+EXPLAINED = {"HEADER_SHOULD_NOT_BE_IN_304"}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    root = tmp_path_factory.mktemp("serving")
+    return root, prepare(root)
+
+
+@pytest.fixture(scope="module", params=["runserver", "gunicorn", "uvicorn"])
+def server(request: Any, place: tuple[Path, str]) -> Iterator[Server]:
+    if request.param != "runserver":
+        need(importlib.util.find_spec(request.param), request.param)
+    with running(request.param, *place) as server:
+        yield server
+
+
+@pytest.fixture
+def content(server: Server) -> bytes:
+    return (server.root / "media" / server.name).read_bytes()
+
+
+@pytest.fixture
+def link(server: Server) -> str:
+    return SignedLinks().make(server.name, FILENAME).url
+
+
+@pytest.fixture
+def expired(server: Server) -> str:
+    return SignedLinks(max_age=-3600, window=1).make(server.name, FILENAME).url
+
+
+def ask(server: Server, target: str, method: str = "GET", **headers: str) -> tuple[int, Any, bytes]:
+    """Ask over a socket of its own; return status, headers and every byte after them."""
+    lines = [f"{method} {target} HTTP/1.1", "Host: localhost", "Connection: close"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    answer = server.talk("\r\n".join([*lines, "", ""]).encode())
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, *fields = head.decode("latin-1").split("\r\n")
+    return int(status.split()[1]), [tuple(f.split(": ", 1)) for f in fields], body
+
+
+def header(fields: list[tuple[str, str]], name: str) -> str:
+    [value] = [value for key, value in fields if key.lower() == name.lower()]
+    return value
+
+
+def test_the_whole_document_arrives(server: Server, link: str, content: bytes) -> None:
+    status, fields, body = ask(server, link)
+    assert (status, body == content) == (200, True)
+    assert header(fields, "Content-Length") == str(len(content))
+    assert header(fields, "Content-Type") == "application/pdf"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "part"),
+    [("0-9", slice(10)), ("3000000-", slice(3_000_000, None)), ("-5", slice(-5, None))],
+)
+def test_a_range_arrives(
+    server: Server, link: str, content: bytes, wanted: str, part: slice
+) -> None:
+    status, fields, body = ask(server, link, Range=f"bytes={wanted}")
+    assert (status, body == content[part]) == (206, True)
+    assert header(fields, "Content-Length") == str(len(body))
+
+
+def test_head_sends_no_body(server: Server, link: str, content: bytes) -> None:
+    status, fields, body = ask(server, link, "HEAD")
+    assert (status, body) == (200, b"")
+    assert header(fields, "Content-Length") == str(len(content))
+
+
+def test_an_unchanged_document_sends_no_body(server: Server, link: str) -> None:
+    _, fields, _ = ask(server, link, "HEAD")
+    status, _, body = ask(server, link, If_None_Match=header(fields, "ETag"))
+    assert (status, body) == (304, b"")
+
+
+def test_a_connection_can_be_used_again(server: Server, link: str, content: bytes) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    for method, headers, expected in [
+        ("HEAD", {}, b""),
+        ("GET", {"Range": "bytes=0-4"}, content[:5]),
+        ("GET", {"If-None-Match": "*"}, b""),
+        ("GET", {"Range": f"bytes={len(content)}-"}, b""),
+        ("GET", {}, content),
+    ]:
+        connection.request(method, link, headers=headers)
+        assert connection.getresponse().read() == expected
+    connection.close()
+
+
+def test_a_client_that_goes_away_leaves_no_file_open(server: Server, link: str) -> None:
+    need(Path("/proc/self/fd").exists(), "/proc")
+    for _ in range(5):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+            connection.sendall(f"GET {link} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            assert connection.recv(1000)
+    for _ in range(200):
+        if not server.open_documents():
+            break
+        time.sleep(0.05)
+    assert server.open_documents() == []
+    assert ask(server, link, "HEAD")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [(("signature=", "signature=x"), 403), (("programmes/", "programmes/%2e%2e/"), 403)],
+)
+def test_a_forged_link_is_refused(
+    server: Server, link: str, change: tuple[str, str], status: int
+) -> None:
+    assert ask(server, link.replace(*change))[0] == status
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/media/events/programmes/../../db.sqlite3",
+        "/media/events/programmes/..%2f..%2fdb.sqlite3",
+        "/media/events/programmes/%00",
+        "/media/events/programmes/a%0d%0aX:y",
+        "/media/events/programmes/%ff",
+        "//media/events/programmes/a.pdf",
+    ],
+)
+def test_a_strange_path_is_refused(server: Server, target: str) -> None:
+    assert ask(server, target)[0] in (400, 403, 404)
+
+
+def test_an_expired_link_is_410(server: Server, expired: str) -> None:
+    assert ask(server, expired)[0] == 410
+
+
+def test_curl_resumes_and_downloads(
+    server: Server, link: str, content: bytes, tmp_path: Path
+) -> None:
+    need(shutil.which("curl"), "curl")
+    target = tmp_path / "resumed.pdf"
+    target.write_bytes(content[:1_000_000])
+    curl = ["curl", "--silent", "--show-error", "--fail", "--noproxy", "*"]
+    subprocess.run([*curl, "-C", "-", "-o", target, server.origin + link], check=True)
+    assert target.read_bytes() == content
+    url = f"{server.origin}{link}&download=1"
+    subprocess.run([*curl, "-OJ", "--compressed", url], check=True, cwd=tmp_path)
+    assert (tmp_path / "2026.pdf").read_bytes() == content  # curl reads no filename*
+
+
+@pytest.mark.parametrize(
+    ("kind", "method", "headers", "status"),
+    [
+        ("link", "GET", {}, 200),
+        ("link", "HEAD", {}, 200),
+        ("link", "GET", {"Range": "bytes=5-70000"}, 206),
+        ("link", "GET", {"Range": "bytes=9999999-"}, 416),
+        ("link", "GET", {"If-None-Match": "*"}, 304),
+        ("link", "GET", {"If-Match": '"other"'}, 412),
+        ("link", "GET", {"Accept-Encoding": "gzip"}, 200),
+        ("download", "GET", {}, 200),
+        ("forged", "GET", {}, 403),
+        ("forged", "GET", {"Accept": "text/html"}, 403),
+        ("removed", "GET", {}, 404),
+        ("expired", "GET", {}, 410),
+        ("expired", "GET", {"Accept": "text/html"}, 410),
+        ("link", "POST", {}, 405),
+    ],
+)
+def test_a_linter_finds_nothing_wrong(
+    server: Server, link: str, expired: str, kind: str, method: str, headers: Any, status: int
+) -> None:
+    need(importlib.util.find_spec("httplint"), "httplint")
+    target = {
+        "link": link,
+        "download": f"{link}&download=1",
+        "forged": f"{link}x",
+        "removed": SignedLinks()
+        .make(new_name("events/programmes/", "programme_file"), "a.pdf")
+        .url,
+        "expired": expired,
+    }[kind]
+    found, fields, body = ask(server, target, method, **headers)
+    assert found == status
+    assert findings(f"{server.origin}{target}", method, headers, status, fields, body) <= EXPLAINED
+
+
+def findings(
+    url: str, method: str, headers: Any, status: int, fields: Any, body: bytes
+) -> set[str]:
+    from httplint import HttpRequestLinter, HttpResponseLinter, levels
+
+    asked = HttpRequestLinter()
+    asked.process_request_topline(method.encode(), url.encode(), b"1.1")
+    asked.process_headers([(k.encode(), v.encode()) for k, v in headers.items()])
+    asked.finish_content(True)
+    linter = HttpResponseLinter(no_content=method == "HEAD", _related=asked)
+    linter.base_uri = url
+    linter.process_response_topline(b"1.1", str(status).encode())
+    linter.process_headers([(k.encode(), v.encode()) for k, v in fields])
+    linter.feed_content(body)
+    linter.finish_content(True)
+    bad = [note for note in linter.notes if note.level in (levels.BAD, levels.WARN)]
+    return {type(note).__name__ for note in bad}

@@ -1,0 +1,269 @@
+"""System checks: each fires where it should and nowhere else."""
+
+import pytest
+from django.apps import apps
+from django.core import checks
+from django.core.management import call_command
+from django.db import models
+from django.test.utils import isolate_apps
+from django.urls import include, path
+from rest_framework import serializers, viewsets
+
+from django_event_pdfs.checks import (
+    check_event_meta,
+    check_event_model,
+    check_file_mount,
+    check_has_documents,
+    check_one_viewset,
+)
+from django_event_pdfs.fields import PDFField
+from django_event_pdfs.models import AbstractEvent, HasDocuments
+from django_event_pdfs.serializers import EventDocumentsSerializerMixin
+from django_event_pdfs.viewsets import EventDocumentsViewSetMixin, EventViewSet
+from tests.host_urls import LINKS, routed, urlconf
+from tests.testapp.models import Event, Meeting
+
+BUNDLED = path("api/", include("django_event_pdfs.urls"))
+
+
+def ids(messages):
+    return [message.id for message in messages]
+
+
+def checked(check, model):
+    """Run a check of models on one model of an isolated app."""
+
+    class Config:
+        def get_models(self):
+            return [model]
+
+    return check([Config()])
+
+
+def make(base, *meta_bases, name="Made", options=None, **attributes):
+    """Return a model of the test app; call it under ``isolate_apps``."""
+    meta = type("Meta", meta_bases, {"app_label": "testapp", **(options or {})})
+    return type(name, (base,), {"Meta": meta, "__module__": __name__, **attributes})
+
+
+def viewset_for(event_model, *bases):
+    class Serializer(EventDocumentsSerializerMixin, serializers.ModelSerializer):
+        class Meta:
+            model = event_model
+            fields = "__all__"
+
+    class HostViewSet(*bases, viewsets.ModelViewSet):
+        queryset = event_model.objects.all()
+        serializer_class = Serializer
+
+        @classmethod
+        def get_document_model(cls):
+            return event_model
+
+    return HostViewSet
+
+
+@pytest.mark.django_db
+def test_the_test_project_passes_every_check():
+    call_command("check", fail_level="WARNING")
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        check_event_meta,
+        check_event_model,
+        check_file_mount,
+        check_has_documents,
+        check_one_viewset,
+    ],
+)
+def test_every_check_is_registered(check):
+    assert check in checks.registry.registry.get_checks()
+
+
+# E001
+
+
+@isolate_apps("tests.testapp")
+def test_e001_a_pdf_field_without_has_documents():
+    bare = make(models.Model, file=PDFField(upload_to="bare/"))
+    (message,) = checked(check_has_documents, bare)
+    assert (message.id, message.obj) == ("event_pdfs.E001", bare)
+    assert message.hint
+
+
+@pytest.mark.parametrize(
+    ("base", "field"),
+    [(HasDocuments, PDFField(upload_to="x/")), (models.Model, models.FileField())],
+)
+@isolate_apps("tests.testapp")
+def test_e001_not_otherwise(base, field):
+    assert checked(check_has_documents, make(base, file=field.clone())) == []
+
+
+# E003
+
+
+@pytest.mark.parametrize("folder", ["", "/", lambda instance, name: name])
+def test_e003_an_upload_to_that_is_no_folder(folder):
+    field = PDFField(upload_to=folder)
+    field.set_attributes_from_name("file")
+    assert "event_pdfs.E003" in ids(field.check())
+
+
+@pytest.mark.parametrize("folder", ["bare/", "bare", "a/b/c/"])
+@isolate_apps("tests.testapp")
+def test_e003_not_for_a_folder(folder):
+    right = make(HasDocuments, file=PDFField(upload_to=folder))
+    assert right._meta.get_field("file").check() == []
+
+
+# W001
+
+
+def constraint(**options):
+    condition = models.Q(end_date__isnull=True) | models.Q(end_date__gte=models.F("start_date"))
+    return models.CheckConstraint(condition=condition, name="own", **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "lost"),
+    [
+        ({}, ["ordering", "index", "constraint"]),
+        ({"ordering": ["name"]}, ["index", "constraint"]),
+        (
+            {
+                "ordering": ["name"],
+                "indexes": [models.Index(fields=["start_date", "id"], name="i")],
+            },
+            ["constraint"],
+        ),
+        ({"ordering": ["name"], "constraints": [constraint()]}, ["index"]),
+        (
+            {
+                "ordering": ["name"],
+                "indexes": [models.Index(fields=["start_date", "id"], name="i")],
+                "constraints": [constraint()],
+            },
+            [],
+        ),
+        (
+            {
+                "ordering": ["name"],
+                "indexes": [models.Index(fields=["start_date", "id"], name="i")],
+                "constraints": [
+                    models.UniqueConstraint(fields=["name"], name="u"),
+                ],
+            },
+            ["constraint"],
+        ),
+    ],
+)
+@isolate_apps("tests.testapp")
+def test_w001_a_meta_of_its_own_that_dropped_something(options, lost):
+    messages = checked(check_event_meta, make(AbstractEvent, options=options))
+    assert ids(messages) == ["event_pdfs.W001"] * bool(lost)
+    assert all(word in messages[0].msg for word in lost)
+
+
+@isolate_apps("tests.testapp")
+def test_w001_not_for_a_meta_that_inherits():
+    right = make(AbstractEvent, AbstractEvent.Meta)
+    child = make(right, name="Child", options={"ordering": ["name"]}, extra=models.IntegerField())
+    assert checked(check_event_meta, right) == checked(check_event_meta, child) == []
+
+
+def test_w001_not_for_a_proxy():
+    assert check_event_meta([apps.get_app_config("testapp")]) == []
+
+
+# E002
+
+
+@pytest.mark.parametrize("name", ["", "testapp.Nothing", "nonsense", "a.b.c"])
+def test_e002_the_bundled_api_without_a_model(settings, name):
+    settings.EVENT_PDFS = {"EVENT_MODEL": name}
+    settings.ROOT_URLCONF = urlconf(BUNDLED, LINKS)
+    assert ids(check_event_model(None)) == ["event_pdfs.E002"]
+
+
+def test_e002_not_with_a_model_nor_without_the_bundled_api(settings):
+    settings.ROOT_URLCONF = urlconf(BUNDLED, LINKS)
+    assert check_event_model(None) == []
+    settings.EVENT_PDFS = {}
+    settings.ROOT_URLCONF = urlconf(LINKS)
+    assert check_event_model(None) == []
+
+
+def test_e002_not_without_urls(settings):
+    settings.EVENT_PDFS = {}
+    settings.ROOT_URLCONF = None
+    assert check_event_model(None) == []
+
+
+# E004
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [[], [BUNDLED], [path("<slug:tenant>/media/", include("django_event_pdfs.file_urls"))]],
+)
+def test_e004_links_that_no_url_leads_to(settings, patterns):
+    settings.ROOT_URLCONF = urlconf(*patterns)
+    assert ids(check_file_mount(None)) == ["event_pdfs.E004"]
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [
+        [LINKS],
+        [path("", include("django_event_pdfs.file_urls"))],
+        [path("deep/down/", include([LINKS]))],
+        [path("x/", include(([LINKS], "spaced")))],
+    ],
+)
+def test_e004_not_where_they_are_mounted(settings, patterns):
+    settings.ROOT_URLCONF = urlconf(*patterns)
+    assert check_file_mount(None) == []
+
+
+def test_e004_not_where_links_lead_elsewhere(settings):
+    settings.ROOT_URLCONF = urlconf()
+    options = {"base_url": "https://media.example/"}
+    settings.EVENT_PDFS = {**settings.EVENT_PDFS, "LINKS": {"OPTIONS": options}}
+    assert check_file_mount(None) == []
+
+
+# W002
+
+
+def test_w002_the_bundled_viewset_beside_a_host_s_own(settings):
+    own = viewset_for(Event, EventDocumentsViewSetMixin)
+    settings.ROOT_URLCONF = urlconf(BUNDLED, LINKS, *routed(own, "mine"))
+    (message,) = check_one_viewset(None)
+    assert message.id == "event_pdfs.W002"
+    assert "HostViewSet" in message.msg
+
+
+def test_w002_the_bundled_viewset_beside_a_subclass_of_it(settings):
+    class Own(EventViewSet):
+        pass
+
+    settings.ROOT_URLCONF = urlconf(BUNDLED, LINKS, *routed(Own, "mine", basename="mine"))
+    assert ids(check_one_viewset(None)) == ["event_pdfs.W002"]
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [
+        [BUNDLED],
+        [path("v1/", include([BUNDLED, LINKS])), path("v2/", include([BUNDLED]))],
+        routed(viewset_for(Event, EventDocumentsViewSetMixin), "mine"),
+        [BUNDLED, *routed(viewset_for(Meeting, EventDocumentsViewSetMixin), "meetings")],
+        [BUNDLED, *routed(viewset_for(Event), "readings")],
+    ],
+)
+def test_w002_not_otherwise(settings, patterns):
+    settings.ROOT_URLCONF = urlconf(*patterns)
+    assert check_one_viewset(None) == []

@@ -1,0 +1,67 @@
+"""The settings: each with its default, read when it is used."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import override_settings
+
+from django_event_pdfs.conf import conf, seconds
+
+DEFAULTS = {
+    "EVENT_MODEL": "",
+    "STORAGE": "default",
+    "MAX_SIZE": 10 * 1024 * 1024,
+    "MAX_PAGES": 2_000,
+    "MAX_OBJECTS": 300_000,
+    "READ_ACCESS": "authenticated",
+    "MANAGER_GROUP": "gestionnaires",
+    "LINKS": {"BACKEND": "django_event_pdfs.links.SignedLinks"},
+    "DELIVERY": {"BACKEND": "django_event_pdfs.delivery.StreamDelivery"},
+}
+
+
+@pytest.mark.parametrize(("key", "default"), DEFAULTS.items())
+def test_every_setting_has_a_default(settings, key, default):
+    settings.EVENT_PDFS = {}
+    assert getattr(conf, key.lower()) == default
+
+
+@pytest.mark.parametrize(("key", "default"), DEFAULTS.items())
+def test_the_dict_itself_may_be_missing(settings, key, default):
+    del settings.EVENT_PDFS
+    assert getattr(conf, key.lower()) == default
+
+
+@pytest.mark.parametrize("key", [k for k in DEFAULTS if k not in {"LINKS", "DELIVERY"}])
+def test_a_setting_is_read_when_it_is_used(key):
+    for value in ("one", "two"):
+        with override_settings(EVENT_PDFS={key: value}):
+            assert getattr(conf, key.lower()) == value
+
+
+@pytest.mark.parametrize("key", ["LINKS", "DELIVERY"])
+def test_options_alone_keep_the_default_backend(settings, key):
+    settings.EVENT_PDFS = {key: {"OPTIONS": {"x": 1}}}
+    setting = getattr(conf, key.lower())
+    assert setting == {**DEFAULTS[key], "OPTIONS": {"x": 1}}
+
+
+@pytest.mark.parametrize("key", ["LINKS", "DELIVERY"])
+def test_a_backend_may_be_replaced(settings, key):
+    settings.EVENT_PDFS = {key: {"BACKEND": "host.Own"}}
+    assert getattr(conf, key.lower()) == {"BACKEND": "host.Own"}
+
+
+def test_a_storage_called_event_pdfs_is_taken_unasked(settings):
+    settings.EVENT_PDFS = {}
+    settings.STORAGES = {**settings.STORAGES, "event_pdfs": settings.STORAGES["default"]}
+    assert conf.storage == "event_pdfs"
+    settings.EVENT_PDFS = {"STORAGE": "default"}
+    assert conf.storage == "default"
+
+
+@pytest.mark.parametrize(
+    ("duration", "expected"), [(90, 90), (timedelta(days=7), 604_800), (timedelta(0), 0)]
+)
+def test_durations_are_a_timedelta_or_whole_seconds(duration, expected):
+    assert seconds(duration) == expected
