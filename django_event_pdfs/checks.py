@@ -1,16 +1,27 @@
 """System checks: what is misconfigured, found before a user finds it. No network."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import FileSystemStorage
 from django.db.models import Model
+from django.urls import ResolverMatch
 
+from django_event_pdfs.conf import READ_ACCESS, conf
 from django_event_pdfs.fields import document_fields
-from django_event_pdfs.links import SignedLinks, document_views, file_mount, get_links, view_classes
+from django_event_pdfs.links import (
+    SignedLinks,
+    document_views,
+    file_mount,
+    get_links,
+    match_path,
+    view_classes,
+)
 from django_event_pdfs.models import (
     AbstractEvent,
     HasDocuments,
@@ -18,6 +29,7 @@ from django_event_pdfs.models import (
     get_event_model,
     local_document_fields,
 )
+from django_event_pdfs.storage import document_storage
 
 Messages = list[checks.CheckMessage]
 
@@ -29,6 +41,8 @@ def register_checks() -> None:
     checks.register(check_event_model, checks.Tags.urls)
     checks.register(check_file_mount, checks.Tags.urls)
     checks.register(check_one_viewset, checks.Tags.urls)
+    checks.register(check_unsigned_access, checks.Tags.urls)
+    checks.register(check_read_access)
 
 
 def check_has_documents(app_configs: Any, **kwargs: Any) -> Messages:
@@ -107,6 +121,50 @@ def check_one_viewset(app_configs: Any, **kwargs: Any) -> Messages:
         )
         for rival in rivals
     ]
+
+
+def check_unsigned_access(app_configs: Any, **kwargs: Any) -> Messages:
+    """W003: another URL pattern serves the documents, to anyone and without a signature."""
+    fields = [f for model in document_models() for f in local_document_fields(model)]
+    if not fields or not isinstance(get_links(), SignedLinks) or not _has_urls():
+        return []
+    prefixes = {file_mount(fields[0].folder) or "", settings.MEDIA_URL}
+    return [
+        checks.Warning(
+            f"{prefix}{field.folder} is served without a signature.",
+            hint="Another URL pattern serves the folder of the documents. Give them a storage with "
+            "a location of its own: an alias in STORAGES, named in EVENT_PDFS['STORAGE'].",
+            obj=field,
+            id="event_pdfs.W003",
+        )
+        for prefix in sorted(prefixes)
+        for field in fields
+        if prefix and _serves_documents(match_path(f"{prefix}{field.folder}probe.pdf"))
+    ]
+
+
+def check_read_access(app_configs: Any, **kwargs: Any) -> Messages:
+    """E006: a READ_ACCESS that is none of the three. Reading then asks for a permission."""
+    if conf.read_access in READ_ACCESS:
+        return []
+    return [
+        checks.Error(
+            f"EVENT_PDFS['READ_ACCESS'] is {conf.read_access!r}.",
+            hint=f"Write one of {', '.join(map(repr, READ_ACCESS))}.",
+            id="event_pdfs.E006",
+        )
+    ]
+
+
+def _serves_documents(match: ResolverMatch | None) -> bool:
+    """Return whether a view like Django's ``serve`` publishes the documents' folder."""
+    root = match.kwargs.get("document_root") if match else None
+    if root is None:
+        return False
+    storage = document_storage()
+    if not isinstance(storage, FileSystemStorage):
+        return False
+    return Path(storage.location).resolve().is_relative_to(Path(root).resolve())
 
 
 def _models(app_configs: Any) -> Iterator[type[Model]]:

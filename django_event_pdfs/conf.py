@@ -11,6 +11,8 @@ from django.conf import settings
 
 MEBIBYTE = 1024 * 1024
 
+READ_ACCESS = ("public", "authenticated", "permission")
+
 _T = TypeVar("_T")
 
 

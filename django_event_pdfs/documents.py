@@ -9,6 +9,7 @@ from django_event_pdfs.exceptions import LinkUnavailable
 from django_event_pdfs.facts import DocumentFacts
 from django_event_pdfs.links import Link, get_links
 from django_event_pdfs.naming import clean_filename, document_stem
+from django_event_pdfs.removal import delete_quietly
 from django_event_pdfs.validators import PDFValidator
 
 if TYPE_CHECKING:
@@ -69,12 +70,23 @@ class DocumentFile(FieldFile):
             self.instance.save()
             self._file = None
             return
-        super().save(name, content, save=False)
+        self._store(content)
         filename = clean_filename(name, default=f"{document_stem(self.field.name)}.pdf")
         facts = inspection.facts and DocumentFacts.of(inspection.facts, self.name, filename)
         setattr(self.instance, self.field.facts_name, facts and facts.as_json())
 
     save.alters_data = True  # type: ignore[attr-defined]
+
+    def _store(self, content: "File[Any]") -> None:
+        chosen = self.field.generate_filename(self.instance, "")
+        try:
+            self.name = self.storage.save(chosen, content, max_length=self.field.max_length)
+        except BaseException:
+            # A full disk leaves what it could take. The name is ours alone, so nothing else goes.
+            delete_quietly(self.storage, chosen)
+            raise
+        setattr(self.instance, self.field.attname, self.name)
+        self._committed = True
 
     def delete(self, save: bool = True) -> None:
         """Clear the document. The file goes after the commit that stores the cleared row."""

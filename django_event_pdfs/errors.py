@@ -17,11 +17,36 @@ class PayloadTooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
+class LengthRequired(exceptions.APIException):
+    status_code = status.HTTP_411_LENGTH_REQUIRED
+    default_detail = _("The body must declare its length.")
+    default_code = "length_required"
+
+
 def as_api_exception(error: Exception) -> Exception:
     """Return DRF's own exception for what Django raises, anything else as it is.
 
-    Django itself would answer these in HTML.
+    Django itself would answer these in HTML. The status is 413 where a file is too large.
     """
+    converted = _converted(error)
+    if isinstance(converted, exceptions.ValidationError) and _is_too_large(converted):
+        converted.status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    return converted
+
+
+def add_codes(response: Response, error: Exception) -> None:
+    """Mirror every key of an error response in ``codes``.
+
+    A body that is not DRF's own, because the host has an exception handler, is left alone.
+    """
+    if not isinstance(error, exceptions.APIException) or not isinstance(response.data, dict):
+        return
+    codes = _by_key(error.get_codes())
+    if codes.keys() == response.data.keys():
+        response.data = {**response.data, "codes": codes}
+
+
+def _converted(error: Exception) -> Exception:
     match error:
         case Http404():
             return exceptions.NotFound(*error.args)
@@ -38,18 +63,8 @@ def as_api_exception(error: Exception) -> Exception:
     return error
 
 
-def add_codes(response: Response, error: Exception) -> None:
-    """Mirror every key of an error response in ``codes``, and set 413 where a file is too large.
-
-    A body that is not DRF's own, because the host has an exception handler, is left alone.
-    """
-    if not isinstance(error, exceptions.APIException) or not isinstance(response.data, dict):
-        return
-    codes = _by_key(error.get_codes())
-    if isinstance(error, exceptions.ValidationError) and "too_large" in _flat(codes):
-        response.status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    if codes.keys() == response.data.keys():
-        response.data = {**response.data, "codes": codes}
+def _is_too_large(error: exceptions.ValidationError) -> bool:
+    return "too_large" in _flat(error.get_codes())
 
 
 def _by_key(codes: Any) -> dict[str, Any]:

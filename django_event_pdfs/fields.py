@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.core import checks
 from django.core.files.base import File
 from django.core.files.storage import Storage, default_storage
@@ -111,7 +112,7 @@ class PDFField(models.FileField):
         return [PDFValidator(self.max_size), *super().validators]
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
-        return [*super().check(**kwargs), *self._check_folder()]
+        return [*super().check(**kwargs), *self._check_folder(), *self._check_installed()]
 
     def deconstruct(self) -> Any:
         """Leave out policy and storage: a change of either needs no migration."""
@@ -171,6 +172,19 @@ class PDFField(models.FileField):
                 hint='Write upload_to="events/programmes/". File names are chosen at random.',
                 obj=self,
                 id="event_pdfs.E003",
+            )
+        ]
+
+    def _check_installed(self) -> list[checks.CheckMessage]:
+        if apps.is_installed("django_event_pdfs"):
+            return []
+        return [
+            checks.Error(
+                "A PDFField needs its app.",
+                hint='Add "django_event_pdfs" to INSTALLED_APPS. Without it the files of deleted '
+                "rows stay, and no other check runs.",
+                obj=self,
+                id="event_pdfs.E005",
             )
         ]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.db import transaction
+from django.db import router, transaction
 from django.db.models import F, FileField, Model, QuerySet
 from django.db.models.fields.files import FieldFile
 
@@ -81,6 +81,16 @@ def saving(instance: Model, fields: Collection[FileField], using: str) -> Iterat
                     yield
                 _release_replaced(instance, changed, held, using)
     remember(instance, fields)
+
+
+def lock(instance: Model, fields: Sequence[FileField]) -> bool:
+    """Lock the row of an instance until the transaction ends; return whether there is one.
+
+    ``fields`` are documents of the model. Without it, a save would make a row again that was
+    deleted since it was read, and name files that went with it.
+    """
+    using = router.db_for_write(type(instance), instance=instance)
+    return not fields or bool(_names_in_row(instance, fields[:1], using))
 
 
 def release_row(

@@ -163,7 +163,7 @@ def watch_deletions() -> None:
 def _release_documents(
     sender: type[models.Model], instance: models.Model, using: str, origin: Any, **kwargs: Any
 ) -> None:
-    # What a query deletes was read a moment ago; an instance may have been read long before, and
-    # with it the instance of its parent, which Django makes from it.
-    stale = isinstance(origin, sender)
+    # What a query deletes was read a moment ago. An instance may have been read long before, and
+    # what goes with it was read before anything was locked.
+    stale = isinstance(origin, models.Model)
     lifecycle.release_row(instance, local_document_fields(sender), using, may_be_stale=stale)

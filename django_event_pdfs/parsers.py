@@ -3,28 +3,35 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+from django.utils.http import parse_header_parameters
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import FileUploadParser, JSONParser, MultiPartParser
 
 from django_event_pdfs.naming import document_stem
 from django_event_pdfs.validators import CONTENT_TYPES
 
+# Bytes kept of a body's end: a boundary of up to 70 characters, and whatever a client appends.
+_TAIL = 1024
 
-class _CountingStream:
-    """A body that counts what was read of it."""
+
+class _WatchedStream:
+    """A body that counts what was read of it, and remembers its end."""
 
     def __init__(self, stream: Any) -> None:
         self.stream = stream
         self.count = 0
+        self.tail = b""
 
     def read(self, *args: int) -> bytes:
         chunk: bytes = self.stream.read(*args)
         self.count += len(chunk)
+        self.tail = (self.tail + chunk[-_TAIL:])[-_TAIL:]
         return chunk
 
 
 class _CompleteBody:
-    """Refuse a body that ends before its declared length.
+    """Refuse a body that ends too early.
 
     When a connection breaks, servers hand on what had arrived. A multipart body cut between two
     files would pass for one with the second file left out.
@@ -36,15 +43,24 @@ class _CompleteBody:
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        counting = _CountingStream(stream)
-        parsed = cast(Any, super()).parse(counting, media_type, parser_context)
-        if counting.count < _declared_length(parser_context):
-            raise ParseError("The body ended before its declared length.", code="incomplete_body")
+        body = _WatchedStream(stream)
+        parsed = cast(Any, super()).parse(body, media_type, parser_context)
+        if body.count < _declared_length(parser_context) or not self.is_complete(body, media_type):
+            raise ParseError(_("The body ended too early."), code="incomplete_body")
         return parsed
+
+    def is_complete(self, body: _WatchedStream, media_type: str | None) -> bool:
+        """Return whether a body of the declared length ends as its type wants."""
+        return True
 
 
 class EventMultiPartParser(_CompleteBody, MultiPartParser):
     """``multipart/form-data``, complete."""
+
+    def is_complete(self, body: _WatchedStream, media_type: str | None) -> bool:
+        # RFC 2046, 5.1.1: the close delimiter. Django ignores a file that ends without it.
+        _type, parameters = parse_header_parameters(media_type or "")
+        return f"--{parameters.get('boundary', '')}--".encode() in body.tail
 
 
 class EventJSONParser(JSONParser):

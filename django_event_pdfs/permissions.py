@@ -39,7 +39,8 @@ class EventDocumentsPermission(BasePermission):
     def can_read(self, request: Request, event: Model | None, field: str | None) -> bool:
         """Return whether the document ``field`` of ``event`` may be read.
 
-        ``field`` is None when the event itself is read, ``event`` too when a list is.
+        ``event`` is the row that holds it, of whichever model. ``field`` is None when the event
+        itself is read, ``event`` too when a list is.
         """
         if conf.read_access == "public":
             return True

@@ -8,11 +8,12 @@ from django.db import IntegrityError, models, router, transaction
 from django.utils.functional import classproperty
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, NotFound
 from rest_framework.fields import empty, get_error_detail
 from rest_framework.utils import html
 
 from django_event_pdfs.fields import PDFField, document_fields
+from django_event_pdfs.lifecycle import lock
 from django_event_pdfs.models import AbstractEvent, get_event_model
 from django_event_pdfs.serializer_fields import DocumentsField, PDFFileField
 from django_event_pdfs.validators import validate_period
@@ -84,11 +85,19 @@ class EventDocumentsSerializerMixin(serializers.ModelSerializer[Any]):
             self._keep_omitted_booleans()
         return super().to_internal_value(data)
 
+    def update(self, instance: models.Model, validated_data: Any) -> Any:
+        using = router.db_for_write(type(instance), instance=instance)
+        with transaction.atomic(using=using):
+            if not lock(instance, document_fields(type(instance))):
+                raise NotFound  # Deleted meanwhile; Django's save would make it again.
+            return super().update(instance, validated_data)
+
     def _keep_omitted_booleans(self) -> None:
         """An app that leaves a boolean out of a form does not mean an unticked box."""
         for field in self._writable_fields:
             if isinstance(field, serializers.BooleanField):
                 field.default_empty_html = empty
+                field.required = field.required and self.instance is None
 
 
 class EventSerializer(EventDocumentsSerializerMixin):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.db import DatabaseError
+from django.db import router, transaction
 from django.db.models import (
     DateField,
     DateTimeField,
@@ -29,7 +29,9 @@ from django_event_pdfs.conf import conf
 from django_event_pdfs.delivery import Representation, get_delivery
 from django_event_pdfs.document_routes import document_routes
 from django_event_pdfs.documents import DocumentFile
-from django_event_pdfs.errors import add_codes, as_api_exception
+from django_event_pdfs.errors import LengthRequired, add_codes, as_api_exception
+from django_event_pdfs.fields import PDFField
+from django_event_pdfs.lifecycle import lock
 from django_event_pdfs.models import get_event_model
 from django_event_pdfs.pagination import EventCursorPagination, event_ordering
 from django_event_pdfs.parsers import EventJSONParser, EventMultiPartParser, PDFParser
@@ -89,6 +91,12 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
         # A document is a PDF whatever the client would rather have.
         return super().perform_content_negotiation(request, force or bool(self.document_field))
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            # Django sees no body then, and a PATCH would change nothing and answer 200.
+            raise LengthRequired
+
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Leave only what the host's ``visible_to(user)`` shows, in every lookup."""
         queryset = super().filter_queryset(queryset)
@@ -118,14 +126,7 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
 
     def open_document(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Open the document: the permalink."""
-        document = self._document(self.get_object())
-        if not document:
-            raise exceptions.NotFound(_("The event has no such document."), code="no_document")
-        try:
-            return get_delivery().respond(request._request, _representation(request, document))
-        except FileNotFoundError as error:
-            logger.error("The file %r is named by a row and missing in storage.", document.name)
-            raise exceptions.NotFound(_("The file is missing."), code="file_missing") from error
+        return self._deliver(request)
 
     def store_document(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Store the body, a raw PDF, as the document."""
@@ -133,13 +134,10 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
         document = self._document(event)
         upload = cast(Mapping[str, Any], request.data).get("file")
         try:
-            if upload is None:
-                raise refusal("empty")
-            document.field.run_validators(upload)
-        except ValidationError as error:
-            raise ValidationError({document.field.name: error.error_list}) from error
-        setattr(event, document.field.attname, upload)
-        self._save_document(event)
+            self._store(event, document, upload)
+        finally:
+            if upload:  # A request closes the files of forms only.
+                upload.close()
         entry = DocumentPresenter.of(self.get_serializer_context()).entry(self._document(event))
         return Response(entry, status.HTTP_200_OK if document else status.HTTP_201_CREATED)
 
@@ -152,7 +150,7 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
             raise ValidationError({document.field.name: error})
         if document:
             setattr(event, document.field.attname, None)
-            self._save_document(event)
+            self._save_document(event, document.field)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def perform_document_update(self, event: Model) -> None:
@@ -164,13 +162,35 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
         fields = event._meta.concrete_fields
         event.save(update_fields=[f.name for f in fields if not f.primary_key and _sets_itself(f)])
 
-    def _save_document(self, event: Model) -> None:
+    def _deliver(self, request: Request, missing: str = "") -> HttpResponseBase:
+        document = self._document(self.get_object())
+        if not document:
+            raise exceptions.NotFound(_("The event has no such document."), code="no_document")
+        if document.name == missing:
+            logger.error("The file %r is named by a row and missing in storage.", missing)
+            raise exceptions.NotFound(_("The file is missing."), code="file_missing")
         try:
+            return get_delivery().respond(request._request, _representation(request, document))
+        except FileNotFoundError:
+            # The document may have been replaced since its row was read, so read it again.
+            return self._deliver(request, missing=document.name)
+
+    def _store(self, event: Model, document: DocumentFile, upload: Any) -> None:
+        try:
+            if not upload:
+                raise refusal("empty")
+            document.field.run_validators(upload)
+        except ValidationError as error:
+            raise ValidationError({document.field.name: error.error_list}) from error
+        setattr(event, document.field.attname, upload)
+        self._save_document(event, document.field)
+
+    def _save_document(self, event: Model, field: PDFField) -> None:
+        using = router.db_for_write(type(event), instance=event)
+        with transaction.atomic(using=using):
+            if not lock(event, [field]):
+                raise exceptions.NotFound  # Deleted meanwhile.
             self.perform_document_update(event)
-        except DatabaseError:
-            if QuerySet[Any](type(event)).filter(pk=event.pk).exists():
-                raise
-            raise exceptions.NotFound from None  # Deleted meanwhile.
 
     def _document(self, event: Model) -> DocumentFile:
         document: DocumentFile = getattr(event, str(self.document_field))

@@ -24,6 +24,7 @@ MINUTE = 60
 # Seconds a link lives, and the window its expiry is rounded up to, by READ_ACCESS. The window
 # makes the text of a link the same for a day, so that caches and ETags hold.
 LIFETIMES = {
+    "public": (7 * DAY, DAY),  # where max_age makes links end
     "authenticated": (7 * DAY, DAY),
     "permission": (10 * MINUTE, 5 * MINUTE),
 }
@@ -85,10 +86,10 @@ class SignedLinks(BaseLinks):
 
     def _expiry(self) -> int | None:
         """Return the Unix time at which a link made now expires, None for never."""
-        default = LIFETIMES.get(conf.read_access)
-        if default is None and self.max_age is None:
+        if conf.read_access == "public" and self.max_age is None:
             return None
-        max_age, window = default or (7 * DAY, DAY)
+        # Whatever else the setting says, a link ends.
+        max_age, window = LIFETIMES.get(conf.read_access, LIFETIMES["permission"])
         if self.max_age is not None:
             max_age = seconds(self.max_age)
             window = min(window, max_age)
