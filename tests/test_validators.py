@@ -32,6 +32,7 @@ REFUSED = [
     ("too_many_pages", make_pdf(pages=3), {"MAX_PAGES": 2}),
     ("too_complex", pdfs.with_objects(31), {"MAX_OBJECTS": 30}),
 ]
+REFUSED_IDS = [f"{code}-{number}" for number, (code, *_rest) in enumerate(REFUSED)]
 
 
 def make_upload(data: bytes, change: dict[str, Any]) -> SimpleUploadedFile:
@@ -140,7 +141,7 @@ def doors(api, event, rf) -> Any:
     return SimpleNamespace(api=api, event=event, request=request)
 
 
-@pytest.mark.parametrize(("code", "data", "change"), REFUSED, ids=lambda value: str(value)[:20])
+@pytest.mark.parametrize(("code", "data", "change"), REFUSED, ids=REFUSED_IDS)
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
 def test_every_door_refuses_alike_and_stores_nothing(
     door, code, data, change, doors, storage, settings
@@ -287,7 +288,7 @@ def test_every_refusal_has_a_message(code):
     assert str(MESSAGES[code])
 
 
-@pytest.mark.parametrize(("code", "data", "change"), REFUSED, ids=lambda value: str(value)[:20])
+@pytest.mark.parametrize(("code", "data", "change"), REFUSED, ids=REFUSED_IDS)
 def test_the_message_is_complete(settings, code, data, change):
     settings.EVENT_PDFS = {key: value for key, value in change.items() if key.isupper()}
 

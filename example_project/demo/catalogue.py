@@ -3,6 +3,7 @@
 from io import BytesIO
 
 from django.core.files import File
+
 from events.models import Event
 
 from .content import Booklet, Sample, read_samples

@@ -3,8 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
-from events.views import StartPage
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
+
+from events.views import StartPage
 
 urlpatterns = [
     path("", StartPage.as_view(), name="start"),
