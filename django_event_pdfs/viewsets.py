@@ -20,6 +20,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.parsers import BaseParser, FormParser, JSONParser, MultiPartParser
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -93,7 +94,7 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+        if request.method not in SAFE_METHODS and _declares_no_length(request):
             # Django sees no body then, and a PATCH would change nothing and answer 200.
             raise LengthRequired
 
@@ -235,6 +236,10 @@ def _representation(request: Request, document: DocumentFile) -> Representation:
         download=request.query_params.get("download") == "1",
         public=public,
     )
+
+
+def _declares_no_length(request: Request) -> bool:
+    return "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH")
 
 
 def _sets_itself(field: "Field[Any, Any]") -> bool:
