@@ -347,6 +347,48 @@ print(reader.get("/api/events/2/statistics/").data, reader.get("/api/events/1/")
     assert "2025.pdf" not in {path.name for path in project.folder.rglob("programmes/*")}
 
 
+def test_the_traps_of_an_adoption_are_as_the_guide_says(project):
+    project.shell("python manage.py startapp agenda")
+    project.write("""# mysite/settings.py
+INSTALLED_APPS += ["rest_framework", "agenda"]
+MEDIA_ROOT, MEDIA_URL = BASE_DIR / "media", "/media/"
+DEBUG = True
+REST_FRAMEWORK = {"EXCEPTION_HANDLER": "agenda.errors.enveloped"}
+""")
+    project.shell("mkdir -p media/events/programmes media/events/guides")
+    project.follow(ADOPT)
+    [look] = [block for block in blocks(ADOPT, "python") if "field.serves(name)" in block]
+    output = project.python(f"""
+from agenda.models import Event
+outside = Event.objects.create(title="Outside", programme_file="old.pdf", guide_file="")
+inside = Event.objects.create(title="Inside", programme_file="events/programmes/old.pdf")
+{look}
+from types import SimpleNamespace
+from agenda.programme import programme
+from django.test import RequestFactory
+request = RequestFactory(SERVER_NAME="localhost").get("/")
+request.user = SimpleNamespace(is_staff=True)
+for pk in (outside.pk, inside.pk):
+    print(programme(request, pk).content.decode()[:50])
+ada = client("ada")
+get_user_model().objects.get(username="ada").roles.create(name="manager")
+large = SimpleUploadedFile("large.pdf", bytes(11 * 1024 * 1024), "application/pdf")
+refused = ada.patch("/api/events/2/", {{"programme_file": large}})
+print(refused.status_code, refused.json()["codes"])
+""")
+    assert output.splitlines() == [
+        "1 programme_file old.pdf",
+        '{"programme": null}',
+        '{"programme": "http://localhost/media/events/progr',
+        "413 {'programme_file': ['too_large']}",
+    ]
+    [declared] = re.findall(r'^    programme_file = .*"uploads/".*\n', read(ADOPT), flags=re.M)
+    models = project.folder / "agenda" / "models.py"
+    text = read(models).replace("    hidden =", f"{declared}    hidden =", 1)
+    models.write_text(f"from django_event_pdfs.fields import PDFField\n{text}", encoding="utf-8")
+    project.shell("python manage.py makemigrations --check")
+
+
 def test_make_pdf_has_the_documented_arguments():
     text = section(DOCS / "reference" / "testing.md", "`make_pdf`")
     documented = {row[0]: ast.literal_eval(row[1]) for row in rows(text)}
