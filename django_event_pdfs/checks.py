@@ -139,7 +139,7 @@ def check_unsigned_access(app_configs: Any, **kwargs: Any) -> Messages:
         )
         for prefix in sorted(prefixes)
         for field in fields
-        if prefix and _serves_documents(match_path(f"{prefix}{field.folder}probe.pdf"))
+        if prefix and _serves(match_path(f"{prefix}{field.folder}probe.pdf"), field.folder)
     ]
 
 
@@ -156,15 +156,15 @@ def check_read_access(app_configs: Any, **kwargs: Any) -> Messages:
     ]
 
 
-def _serves_documents(match: ResolverMatch | None) -> bool:
-    """Return whether a view like Django's ``serve`` publishes the documents' folder."""
+def _serves(match: ResolverMatch | None, folder: str) -> bool:
+    """Return whether a view like Django's ``serve`` publishes a folder of documents."""
     root = match.kwargs.get("document_root") if match else None
     if root is None:
         return False
     storage = document_storage()
     if not isinstance(storage, FileSystemStorage):
         return False
-    return Path(storage.location).resolve().is_relative_to(Path(root).resolve())
+    return Path(storage.path(folder)).resolve().is_relative_to(Path(root).resolve())
 
 
 def _models(app_configs: Any) -> Iterator[type[Model]]:

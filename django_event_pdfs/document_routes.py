@@ -10,8 +10,9 @@ from django.urls.converters import StringConverter
 
 from django_event_pdfs.fields import document_fields
 
+_GET = {"get": "open_document"}
 _PUT = {"put": "store_document"}
-_METHODS = {"get": "open_document", **_PUT, "delete": "clear_document"}
+_DELETE = {"delete": "clear_document"}
 
 
 class FileNameConverter(StringConverter):
@@ -28,18 +29,19 @@ register_converter(FileNameConverter, "event_pdfs_file_name")
 _FILE_NAMES = (r"[^/]+$|(?!)", "<event_pdfs_file_name:file_name>")
 
 
-def document_routes(model: type[Model]) -> Iterator[Any]:
+def document_routes(model: type[Model], *, writable: bool) -> Iterator[Any]:
     """Yield the routes of each document: those that take a file name in PUT, and its permalink.
 
     One route per field, not one pattern for all: nothing but a document's name is ever matched.
+    Only ``writable`` ones take PUT and DELETE.
     """
     for field in document_fields(model):
-        for file_name in _FILE_NAMES:
+        for file_name in _FILE_NAMES if writable else ():
             # Kept out of API descriptions: it is the same PUT.
             options = {"takes_file_name": True, "schema": None}
             yield _route(field.name, f"/{file_name}", "-named", _PUT, options)
         # The last of one name is what the browsable API offers as an extra action.
-        yield _route(field.name, "", "", _METHODS, {})
+        yield _route(field.name, "", "", {**_GET, **_PUT, **_DELETE} if writable else _GET, {})
 
 
 def _route(

@@ -62,6 +62,8 @@ class DocumentFile(FieldFile):
         Raises:
             ValidationError: with the code of the first check that failed; nothing is stored.
         """
+        default = f"{document_stem(self.field.name)}.pdf"
+        name = name or default
         inspection = PDFValidator(self.field.max_size).inspect(content, name)
         if save:
             # As an upload, which the instance's save stores, and takes back where it fails.
@@ -71,7 +73,7 @@ class DocumentFile(FieldFile):
             self._file = None
             return
         self._store(content)
-        filename = clean_filename(name, default=f"{document_stem(self.field.name)}.pdf")
+        filename = clean_filename(name, default=default)
         facts = inspection.facts and DocumentFacts.of(inspection.facts, self.name, filename)
         setattr(self.instance, self.field.facts_name, facts and facts.as_json())
 

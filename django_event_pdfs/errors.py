@@ -59,7 +59,7 @@ def _converted(error: Exception) -> Exception:
         case UnreadablePostError():
             return exceptions.ParseError(_("The body could not be read."), code="incomplete_body")
         case SuspiciousOperation():
-            return exceptions.ParseError(str(error), code="suspicious_request")
+            return exceptions.ParseError(code="suspicious_request")
     return error
 
 

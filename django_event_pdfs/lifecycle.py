@@ -137,7 +137,7 @@ def _names_in_row(
         pk = instance._get_pk_val(model._meta)
         row = QuerySet[Any](model, using=using).filter(pk=pk).order_by()
         if row.update(**{attname: F(attname) for attname in attnames}):
-            names.update(row.values(*attnames).first() or {})
+            names.update(row.select_for_update().values(*attnames).first() or {})
     return names
 
 

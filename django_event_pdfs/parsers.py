@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+from django.utils.datastructures import MultiValueDict
 from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
@@ -46,6 +47,7 @@ class _CompleteBody:
         body = _WatchedStream(stream)
         parsed = cast(Any, super()).parse(body, media_type, parser_context)
         if body.count < _declared_length(parser_context) or not self.is_complete(body, media_type):
+            _close(parsed.files)
             raise ParseError(_("The body ended too early."), code="incomplete_body")
         return parsed
 
@@ -102,6 +104,13 @@ def _declared_type(media_type: str | None, parser_context: Mapping[str, Any] | N
     if media_type == "text/plain" and meta.get("SERVER_SOFTWARE", "").startswith("WSGIServer/"):
         return ""
     return (media_type or "").partition(";")[0].strip().lower()
+
+
+def _close(files: Mapping[str, Any]) -> None:
+    """Close the uploads that no request will."""
+    for name, file in files.items():
+        for upload in files.getlist(name) if isinstance(files, MultiValueDict) else [file]:
+            upload.close()
 
 
 def _declared_length(parser_context: Mapping[str, Any] | None) -> int:

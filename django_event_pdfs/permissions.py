@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.http import Http404
 from rest_framework.exceptions import NotFound
@@ -13,20 +14,9 @@ from rest_framework.views import APIView
 from django_event_pdfs.conf import conf
 from django_event_pdfs.models import get_event_model
 
-# What looks its event up itself, so that ``has_object_permission`` is asked, and 404 precedes 403.
-_ASKING_ACTIONS = frozenset(
-    {
-        "retrieve",
-        "update",
-        "partial_update",
-        "destroy",
-        "metadata",
-        "open_document",
-        "store_document",
-        "clear_document",
-        "unknown_document",
-    }
-)
+# Kept on the view: what was answered about its event, and that it is being looked up.
+_ANSWER = "_documents_answer"
+_ASKING = "_documents_asking"
 
 
 class EventDocumentsPermission(BasePermission):
@@ -62,36 +52,50 @@ class EventDocumentsPermission(BasePermission):
         """Prepare to be asked about each of a page of events, by one query for all, say."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        action = getattr(view, "action", "")
-        is_detail = _lookup(view) in view.kwargs and action not in ("list", "create")
-        if action is None or (is_detail and action in _ASKING_ACTIONS):
-            return True  # Without an action a 405 follows.
-        if is_detail and hasattr(view, "get_object"):
-            return self._asks_about_event(view)
+        if getattr(view, "action", "") is None and not hasattr(view, str(request.method).lower()):
+            return True  # No such method: a 405 follows.
+        if _is_detail(view):
+            return self._may_use_event(request, view)
         if request.method in SAFE_METHODS:
             return self.can_read(request, None, None)
         return self.can_create(request)
 
     def has_object_permission(self, request: Request, view: Any, obj: Model) -> bool:
-        if request.method in SAFE_METHODS:
-            return self.can_read(request, obj, getattr(view, "document_field", None))
-        return self.can_change(request, obj)
+        method, event, answer = view.__dict__.get(_ANSWER, (None, None, False))
+        if method != request.method or event is not obj:
+            if request.method in SAFE_METHODS:
+                answer = self.can_read(request, obj, getattr(view, "document_field", None))
+            else:
+                answer = self.can_change(request, obj)
+            view.__dict__[_ANSWER] = (request.method, obj, answer)
+        return bool(answer)
 
-    @staticmethod
-    def _asks_about_event(view: Any) -> bool:
-        """Have ``has_object_permission`` asked: an action of the host's own may never do so."""
+    def _may_use_event(self, request: Request, view: Any) -> bool:
+        """Ask about the event before any code of the host runs: that may never do so itself."""
+        if self._wants_user() and not (request.user and request.user.is_authenticated):
+            return False  # And nobody learns which events there are.
+        if view.__dict__.get(_ASKING):
+            return True  # In ``A | B``, get_object() asks has_permission() again.
+        view.__dict__[_ASKING] = True
         try:
-            view.get_object()
+            return self.has_object_permission(request, view, view.get_object())
         except Http404 as error:
             raise NotFound from error  # The browsable API catches nothing else here.
-        return True
+        finally:
+            view.__dict__[_ASKING] = False
+
+    def _wants_user(self) -> bool:
+        """Return whether no event could be used by anyone who has not signed in."""
+        ours, theirs = EventDocumentsPermission, type(self)
+        settled = theirs.can_read is ours.can_read and theirs.can_change is ours.can_change
+        return settled and conf.read_access == "authenticated"
 
     @staticmethod
     def _has_perm(request: Request, action: str, event: Model | None) -> bool:
         model = type(event) if event is not None else _model(_view(request))
         options = model._meta
         permission = f"{options.app_label}.{action}_{options.model_name}"
-        user = request.user
+        user = request.user or AnonymousUser()  # UNAUTHENTICATED_USER may be None.
         # ModelBackend says no whenever it is given an object, so both are asked.
         return user.has_perm(permission) or (event is not None and user.has_perm(permission, event))
 
@@ -114,9 +118,15 @@ def _ours(permissions: Iterable[Any]) -> Any:
         )
 
 
-def _lookup(view: Any) -> str:
-    """Return the name of the URL parameter that tells one event from another."""
-    return str(getattr(view, "lookup_url_kwarg", None) or getattr(view, "lookup_field", "pk"))
+def _is_detail(view: Any) -> bool:
+    """Return whether a request to ``view`` is about one event."""
+    detail = getattr(view, "detail", None)
+    if detail is not None:  # A router says so.
+        return bool(detail)
+    lookup = getattr(view, "lookup_url_kwarg", None) or getattr(view, "lookup_field", "pk")
+    if lookup not in view.kwargs or getattr(view, "action", "") in ("list", "create"):
+        return False
+    return any(hasattr(view, name) for name in ("retrieve", "update", "destroy"))
 
 
 def _view(request: Request) -> Any:
@@ -124,7 +134,7 @@ def _view(request: Request) -> Any:
 
 
 def _model(view: Any) -> type[Model]:
-    if hasattr(view, "get_document_model"):
-        found: type[Model] = view.get_document_model()
+    if hasattr(view, "get_queryset"):
+        found: type[Model] = view.get_queryset().model
         return found
-    return view.get_queryset().model if hasattr(view, "get_queryset") else get_event_model()
+    return get_event_model()

@@ -1,7 +1,8 @@
 """Removing files: after the commit, and only what no row names any more."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,8 +56,21 @@ def _held_by(model: type[Model], fields: list[FileField], names: Collection[str]
     for using in connections:
         if router.allow_migrate_model(using, model):
             rows = QuerySet[Any](model, using=using).filter(wanted).values_list(*attnames)
-            held.update(name for row in rows for name in row if name in names)
+            held.update(name for row in _rows(rows) for name in row if name in names)
     return held
+
+
+def _rows(rows: QuerySet[Any]) -> Iterable[Any]:
+    """Fetch the rows; none from a database that has no such table."""
+    connection = connections[rows.db]
+    try:
+        # A failing query must not take a transaction of the host's with it.
+        with transaction.atomic(rows.db) if connection.in_atomic_block else nullcontext():
+            return list(rows)
+    except DatabaseError:
+        if rows.model._meta.db_table in connection.introspection.table_names():
+            raise
+        return ()
 
 
 @dataclass(slots=True)

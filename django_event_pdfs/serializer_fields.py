@@ -15,8 +15,8 @@ from rest_framework.utils import html
 from django_event_pdfs.documents import DocumentFile
 from django_event_pdfs.fields import PDFField, document_fields
 from django_event_pdfs.links import get_links, permalink
+from django_event_pdfs.presenters import DocumentPresenter
 from django_event_pdfs.removal import holders
-from django_event_pdfs.representations import DocumentPresenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class PDFFileField(serializers.FileField):
     def to_representation(self, value: Any) -> str | None:
         if not isinstance(value, DocumentFile):
             return super().to_representation(value)
-        return DocumentPresenter.of(self.root._context).url(value)
+        return DocumentPresenter.of(self.context).url(value)
 
     @property
     def _event(self) -> Model | None:
@@ -87,7 +87,7 @@ class PDFFileField(serializers.FileField):
             return False
         if data is None:
             # Who cannot see the document reads null, and must not clear it by sending that back.
-            presenter = DocumentPresenter.of(self.root._context)
+            presenter = DocumentPresenter.of(self.context)
             return not presenter.may_read(event, self._model_field().name)
         return data is empty
 
@@ -129,6 +129,6 @@ class DocumentsField(serializers.Field[Any, Any, Any, Any]):
         super().__init__(**{**kwargs, "source": "*", "read_only": True})
 
     def to_representation(self, value: Model) -> dict[str, Mapping[str, Any] | None]:
-        presenter = DocumentPresenter.of(self.root._context)
+        presenter = DocumentPresenter.of(self.context)
         fields = document_fields(type(value))
         return {f.name: presenter.entry(getattr(value, f.attname)) for f in fields}

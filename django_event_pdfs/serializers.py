@@ -111,7 +111,8 @@ class EventSerializer(EventDocumentsSerializerMixin):
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
-        if self.instance is None and isinstance(self.Meta.model._meta.pk, models.UUIDField):
+        key = self.Meta.model._meta.pk
+        if self.instance is None and isinstance(key, models.UUIDField) and key.name == "id":
             # A client that chooses the id can repeat its POST without making a second event.
             fields["id"] = serializers.UUIDField(required=False)
         return fields

@@ -8,6 +8,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template import TemplateDoesNotExist
+from django.template.backends.django import DjangoTemplates
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
@@ -80,6 +82,8 @@ def _answer_expired(request: HttpRequest, name: str) -> HttpResponseBase:
         response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
         if response.status_code not in (401, 403, 404):
             return response
+        if "file_missing" in str(getattr(response, "data", "")):
+            return _problem(request, "file_missing")
     return _problem(request, "link_expired", address and request.build_absolute_uri(address))
 
 
@@ -98,9 +102,10 @@ def _find(name: str) -> tuple[Model | None, str]:
         wanted = Q()
         for field in fields:
             wanted |= Q(**{field.attname: name})
-        event = QuerySet(model).filter(wanted).first()
-        if event is not None:
-            return event, next(f.name for f in fields if getattr(event, f.attname).name == name)
+        for event in QuerySet[Any](model).filter(wanted):
+            for field in fields:  # A collation that folds case finds other names, too.
+                if getattr(event, field.attname).name == name:
+                    return event, field.name
     return None, ""
 
 
@@ -109,10 +114,22 @@ def _problem(request: HttpRequest, code: str, address: str | None = None) -> Htt
     status, detail = PROBLEMS[code]
     if request.get_preferred_type(["application/json", "text/html"]) == "text/html":
         context = {"detail": detail, "code": code, "permalink": address}
-        page = render_to_string("django_event_pdfs/link_problem.html", context, request)
+        page = _render("django_event_pdfs/link_problem.html", context, request)
         response = HttpResponse(page, status=status)
     else:
         body: dict[str, Any] = {"detail": detail, "codes": {"detail": [code]}}
         response = JsonResponse({**body, "permalink": address} if address else body, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _render(template: str, context: dict[str, Any], request: HttpRequest) -> str:
+    try:
+        return render_to_string(template, context, request)
+    except TemplateDoesNotExist:
+        # A host without Django templates: an API alone, or Jinja2.
+        return (
+            DjangoTemplates({"NAME": "event_pdfs", "DIRS": [], "APP_DIRS": True, "OPTIONS": {}})
+            .get_template(template)
+            .render(context)
+        )

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any, cast
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import router, transaction
 from django.db.models import (
@@ -37,7 +38,7 @@ from django_event_pdfs.models import get_event_model
 from django_event_pdfs.pagination import EventCursorPagination, event_ordering
 from django_event_pdfs.parsers import EventJSONParser, EventMultiPartParser, PDFParser
 from django_event_pdfs.permissions import EventDocumentsPermission
-from django_event_pdfs.representations import DocumentPresenter
+from django_event_pdfs.presenters import DocumentPresenter
 from django_event_pdfs.serializers import EventSerializer
 from django_event_pdfs.validators import refusal
 
@@ -58,6 +59,7 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
 
     #: Set on the routes of a document: the name of its field.
     document_field: str | None = None
+    _event: Any = None
     #: Whether the address ends in the name of the file that is put there.
     takes_file_name = False
 
@@ -73,8 +75,9 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
     def get_extra_actions(cls) -> list[Any]:
         """Add the routes of the documents, after the host's own actions."""
         own = list(super().get_extra_actions())
+        writable = hasattr(cls, "update")  # Not in a ReadOnlyModelViewSet.
         try:
-            return [*own, *document_routes(cls.get_document_model())]
+            return [*own, *document_routes(cls.get_document_model(), writable=writable)]
         except ImproperlyConfigured:  # Without an event model; a system check says so.
             return own
 
@@ -92,6 +95,12 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
         # A document is a PDF whatever the client would rather have.
         return super().perform_content_negotiation(request, force or bool(self.document_field))
 
+    def get_object(self) -> Any:
+        """Return the event, which the permission has looked up before."""
+        if self._event is None:
+            self._event = super().get_object()
+        return self._event
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if request.method not in SAFE_METHODS and _declares_no_length(request):
@@ -102,7 +111,7 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
         """Leave only what the host's ``visible_to(user)`` shows, in every lookup."""
         queryset = super().filter_queryset(queryset)
         visible_to = getattr(queryset, "visible_to", None)
-        return visible_to(self.request.user) if visible_to else queryset
+        return visible_to(self.request.user or AnonymousUser()) if visible_to else queryset
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         kwargs.setdefault("context", self.get_serializer_context())
@@ -174,6 +183,7 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
             return get_delivery().respond(request._request, _representation(request, document))
         except FileNotFoundError:
             # The document may have been replaced since its row was read, so read it again.
+            self._event = None
             return self._deliver(request, missing=document.name)
 
     def _store(self, event: Model, document: DocumentFile, upload: Any) -> None:

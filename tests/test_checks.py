@@ -6,7 +6,8 @@ from django.core import checks
 from django.core.management import call_command
 from django.db import models
 from django.test.utils import isolate_apps
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.static import serve
 from rest_framework import serializers, viewsets
 
 from django_event_pdfs.checks import (
@@ -15,12 +16,16 @@ from django_event_pdfs.checks import (
     check_file_mount,
     check_has_documents,
     check_one_viewset,
+    check_read_access,
+    check_unsigned_access,
 )
 from django_event_pdfs.fields import PDFField
 from django_event_pdfs.models import AbstractEvent, HasDocuments
 from django_event_pdfs.serializers import EventDocumentsSerializerMixin
 from django_event_pdfs.viewsets import EventDocumentsViewSetMixin, EventViewSet
+from tests.conftest import upload
 from tests.host_urls import LINKS, routed, urlconf
+from tests.projects import Project
 from tests.testapp.models import Event, Meeting
 
 BUNDLED = path("api/", include("django_event_pdfs.urls"))
@@ -76,6 +81,8 @@ def test_the_test_project_passes_every_check():
         check_file_mount,
         check_has_documents,
         check_one_viewset,
+        check_read_access,
+        check_unsigned_access,
     ],
 )
 def test_every_check_is_registered(check):
@@ -267,3 +274,140 @@ def test_w002_the_bundled_viewset_beside_a_subclass_of_it(settings):
 def test_w002_not_otherwise(settings, patterns):
     settings.ROOT_URLCONF = urlconf(*patterns)
     assert check_one_viewset(None) == []
+
+
+# W003
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    """Keep the documents in ``MEDIA_ROOT``, as a fresh project does; return that folder."""
+    root = tmp_path / "media"
+    settings.MEDIA_ROOT, settings.MEDIA_URL = str(root), "/media/"
+    backend = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    settings.STORAGES = {**settings.STORAGES, "default": backend}
+    return root
+
+
+def served(root, prefix="media/"):
+    """Return the pattern that Django's ``static()`` makes under ``DEBUG``."""
+    return re_path(rf"^{prefix}(?P<path>.*)$", serve, {"document_root": str(root)})
+
+
+def folders(messages):
+    assert {message.id for message in messages} <= {"event_pdfs.W003"}
+    return {message.msg.split()[0] for message in messages}
+
+
+def test_w003_media_served_before_the_links(settings, media):
+    settings.ROOT_URLCONF = urlconf(served(media), LINKS)
+    messages = check_unsigned_access(None)
+    assert "/media/events/programmes/" in folders(messages)
+    assert all(message.hint for message in messages)
+
+
+def test_w003_media_served_beside_links_of_another_prefix(settings, media):
+    links = path("documents/", include("django_event_pdfs.file_urls"))
+    settings.ROOT_URLCONF = urlconf(links, served(media))
+    assert "/media/events/programmes/" in folders(check_unsigned_access(None))
+
+
+def test_w003_a_folder_above_the_documents_is_served(settings, media):
+    settings.ROOT_URLCONF = urlconf(served(media.parent), LINKS)
+    assert "/media/events/programmes/" in folders(check_unsigned_access(None))
+
+
+def test_w003_a_folder_of_the_documents_alone_is_served(settings, media):
+    settings.ROOT_URLCONF = urlconf(served(media / "events", "media/events/"), LINKS)
+    found = folders(check_unsigned_access(None))
+    assert found == {"/media/events/programmes/", "/media/events/guides/"}
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [
+        lambda media: [LINKS, served(media)],
+        lambda media: [served(media / "avatars"), LINKS],
+        lambda media: [served(media, "static/"), LINKS],
+        lambda media: [LINKS],
+    ],
+    ids=["links-first", "another-folder", "another-url", "links-alone"],
+)
+def test_w003_not_otherwise(settings, media, patterns):
+    settings.ROOT_URLCONF = urlconf(*patterns(media))
+    assert check_unsigned_access(None) == []
+
+
+@pytest.mark.parametrize("url", ["https://media.example/", "/elsewhere/", ""])
+def test_w003_not_where_another_server_serves_media(settings, media, url):
+    settings.MEDIA_URL = url
+    settings.ROOT_URLCONF = urlconf(LINKS, served(media, "media/"))
+    assert check_unsigned_access(None) == []
+
+
+def test_w003_not_for_a_storage_with_a_location_of_its_own(settings, media):
+    own = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    options = {"location": str(media.parent / "documents")}
+    settings.STORAGES = {**settings.STORAGES, "event_pdfs": {**own, "OPTIONS": options}}
+    settings.ROOT_URLCONF = urlconf(served(media), LINKS)
+    assert check_unsigned_access(None) == []
+
+
+def test_w003_not_for_a_storage_without_folders(settings, media):
+    memory = {"BACKEND": "django_event_pdfs.testing.MemoryStorage"}
+    settings.STORAGES = {**settings.STORAGES, "event_pdfs": memory}
+    settings.ROOT_URLCONF = urlconf(served(media), LINKS)
+    assert check_unsigned_access(None) == []
+
+
+# E005
+
+
+EVENT = """
+from django_event_pdfs.models import AbstractEvent
+
+class Event(AbstractEvent):
+    pass
+"""
+
+FOUND = """
+from django.core import checks
+
+result = sorted(message.id for message in checks.run_checks())
+"""
+
+
+@pytest.mark.parametrize("ours", [[], ["django_event_pdfs"]])
+def test_e005_a_pdf_field_without_its_app(tmp_path, ours):
+    database = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(tmp_path / "db.sqlite3")}
+    project = Project(tmp_path, database)
+    project.write("host/models.py", EVENT)
+    others = ["django.contrib.auth", "django.contrib.contenttypes", "rest_framework", "host"]
+    expected = [] if ours else ["event_pdfs.E005"] * 2
+    assert project.run(FOUND, INSTALLED_APPS=[*ours, *others]) == expected
+
+
+# E006
+
+
+@pytest.mark.parametrize("access", ["publc", "Public", "", None, True])
+def test_e006_an_unknown_read_access(settings, access):
+    settings.EVENT_PDFS = {**settings.EVENT_PDFS, "READ_ACCESS": access}
+    (message,) = check_read_access(None)
+    assert message.id == "event_pdfs.E006"
+    assert all(choice in message.hint for choice in ("public", "authenticated", "permission"))
+
+
+@pytest.mark.parametrize("access", ["public", "authenticated", "permission"])
+def test_e006_not_for_a_known_one(settings, access):
+    settings.EVENT_PDFS = {**settings.EVENT_PDFS, "READ_ACCESS": access}
+    assert check_read_access(None) == []
+
+
+@pytest.mark.parametrize("tail", ["", "{key}/", "{key}/guide_file/"])
+def test_an_unknown_read_access_asks_for_a_permission(settings, client, reader, api, event, tail):
+    event.guide_file = upload()
+    event.save()
+    settings.EVENT_PDFS = {**settings.EVENT_PDFS, "READ_ACCESS": "publc"}
+    address = f"/api/events/{tail.format(key=event.pk)}"
+    assert [c.get(address).status_code for c in (client, reader, api)] == [401, 403, 200]

@@ -1,13 +1,16 @@
 """DocumentFile: what Django's own FieldFile does, done for a document."""
 
+import errno
 import pickle
 import re
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import FieldError, ValidationError
 from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.template import Context, Template
 
@@ -213,3 +216,91 @@ def test_a_document_saved_through_the_same_object_reads_from_the_start(event):
     content = ContentFile(make_pdf())
     document.save("x.pdf", content)
     assert document.read() == event.programme_file.read() == make_pdf()
+
+
+# A full disk
+
+
+class Disk(FileSystemStorage):
+    """Takes a hundred bytes of a file once it is full."""
+
+    full = False
+
+    def _save(self, name, content):
+        if not self.full:
+            return super()._save(name, content)
+        path = Path(self.path(name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.read(100))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.fixture
+def disk(settings, tmp_path):
+    """Return the folder of a storage that can be full."""
+    backend = {"BACKEND": f"{__name__}.Disk", "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = {**settings.STORAGES, "default": backend}
+    return tmp_path
+
+
+def files(folder):
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+def assign(event):
+    event.programme_file = upload(pages=2)
+    event.save()
+
+
+def assign_both(event):
+    event.guide_file = upload()
+    assign(event)
+
+
+DOORS = {
+    "assign": assign,
+    "assign-both": assign_both,
+    "save": lambda event: event.programme_file.save("x.pdf", upload()),
+    "save-without-row": lambda event: event.programme_file.save("x.pdf", upload(), save=False),
+    "bulk-create": lambda event: Event.objects.bulk_create(
+        [Event(name="E", start_date=event.start_date, programme_file=upload())]
+    ),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
+def test_a_full_disk_keeps_the_old_document_and_nothing_of_the_new(disk, stored, door, monkeypatch):
+    before = files(disk)
+    monkeypatch.setattr(Disk, "full", True)
+    with pytest.raises(OSError, match="No space left"):
+        door(stored)
+    assert files(disk) == before == {column(stored): make_pdf()}
+    assert Event.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("tail", ["", "programme_file/"])
+def test_a_full_disk_keeps_the_old_document_of_a_request(disk, stored, api, tail, monkeypatch):
+    before, address = files(disk), f"/api/events/{stored.pk}/"
+    monkeypatch.setattr(Disk, "full", True)
+    api.raise_request_exception = False
+    if tail:
+        response = api.put(address + tail, make_pdf(2), content_type="application/pdf")
+    else:
+        response = api.patch(address, {"programme_file": upload(pages=2)}, format="multipart")
+    assert response.status_code == 500
+    assert files(disk) == before
+    assert b"".join(api.get(f"{address}programme_file/").streaming_content) == make_pdf()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_full_disk_refused_can_be_saved_when_there_is_space(disk, stored, monkeypatch):
+    stored.programme_file = upload(pages=2)
+    with monkeypatch.context() as full:
+        full.setattr(Disk, "full", True)
+        with pytest.raises(OSError, match="No space left"):
+            stored.save()
+    stored.save()
+    assert files(disk) == {column(stored): make_pdf(2)}

@@ -197,6 +197,33 @@ def test_the_body_of_a_host_s_own_handler_is_left_alone(api, settings):
     assert (response.status_code, response.json()) == (418, {"error": "NotFound"})
 
 
+def telling_handler(exc, context):
+    return Response({"status": exc.status_code, "codes": exc.get_codes()}, exc.status_code)
+
+
+@pytest.mark.parametrize("raw", [True, False])
+def test_a_host_s_own_handler_sees_that_a_file_is_too_large(api, event, settings, raw):
+    settings.EVENT_PDFS = {**settings.EVENT_PDFS, "MAX_SIZE": 100}
+    settings.REST_FRAMEWORK = {
+        **settings.REST_FRAMEWORK,
+        "EXCEPTION_HANDLER": "tests.test_errors.telling_handler",
+    }
+    address = f"{EVENTS}{event.pk}/"
+    if raw:
+        response = api.put(f"{address}guide_file/", make_pdf(), content_type="application/pdf")
+    else:
+        response = api.patch(address, {"guide_file": upload()}, format="multipart")
+    body = {"status": 413, "codes": {"guide_file": ["too_large"]}}
+    assert (response.status_code, response.json()) == (413, body)
+
+
+def test_the_status_of_other_errors_stays_after_one_that_was_too_large():
+    large = exceptions.ErrorDetail("x", "too_large")
+    assert as_api_exception(exceptions.ValidationError({"days": [{}, large]})).status_code == 413
+    assert as_api_exception(exceptions.ValidationError({"name": ["x"]})).status_code == 400
+    assert exceptions.ValidationError.status_code == 400
+
+
 def test_codes_are_added_only_to_what_they_mirror():
     response = Response({"name": ["x"], "status": "error"})
     add_codes(response, exceptions.ValidationError({"name": ["x"]}))

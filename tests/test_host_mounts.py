@@ -125,6 +125,31 @@ def test_an_expired_link_opens_by_the_host_s_own_view(mount, meeting, participan
     assert client.get(link).status_code == 200
 
 
+class VersionedViewSet(MeetingViewSet):
+    """Shows an event to clients of one version only."""
+
+    versioning_class = versioning.NamespaceVersioning
+
+    def get_queryset(self):
+        return Meeting.objects.filter(title=self.request.version)
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_an_expired_link_opens_where_versions_are_namespaces(
+    mount, participant, monkeypatch, version
+):
+    urls = routed(VersionedViewSet, basename="meeting")
+    mount(path(f"{version}/", include((urls, version))))
+    meeting = Meeting.objects.create(title=version, guide_file=upload())
+    link, now = meeting.guide_file.url, time.time()
+    monkeypatch.setattr(time, "time", lambda: now + MONTH)
+    client = Client()
+    address = client.get(link).json()["permalink"]
+    assert address.endswith(f"/{version}/meetings/{meeting.pk}/guide_file/")
+    client.force_login(participant)
+    assert client.get(link).status_code == 200
+
+
 def test_urls_follow_the_script_name(manager, mount, meeting):
     mount(MeetingViewSet)
     client = APIClient(SCRIPT_NAME="/site")

@@ -4,8 +4,11 @@ import copy
 import logging
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.files.storage import storages
-from django.db import models
+from django.db import connection, models, transaction
+from django.db.models.signals import post_init
+from django.test.utils import CaptureQueriesContext
 
 from django_event_pdfs.removal import holders
 from django_event_pdfs.testing import MemoryStorage
@@ -81,6 +84,135 @@ def test_holders_are_found_among_all_file_fields(stored):
     Attachment.objects.create(file="a.pdf")
     names = [stored.guide_file.name, "a.pdf", "b.pdf"]
     assert holders(names) == {stored.guide_file.name, "a.pdf"}
+
+
+# Many at once
+
+
+def query_count(action):
+    with CaptureQueriesContext(connection) as captured:
+        action()
+    return len(captured)
+
+
+@pytest.mark.parametrize(
+    "delete",
+    [
+        lambda: Event.objects.all().delete(),
+        lambda: Meeting.objects.all().delete(),
+        lambda: get_user_model().objects.all().delete(),
+    ],
+    ids=["events", "meetings", "owners"],
+)
+def test_a_query_that_deletes_many_rows_asks_as_often_as_for_one(storage, delete):
+    def make(count):
+        owner = get_user_model().objects.create_user("owner")
+        for _ in range(count):
+            make_event(programme_file=upload(), guide_file=upload())
+            Meeting.objects.create(title="M", owner=owner, badge_file=upload())
+
+    def clean_up():
+        for model in (Event, Meeting, get_user_model()):
+            model.objects.all().delete()
+
+    make(1)
+    once = query_count(delete)
+    clean_up()
+    make(20)
+    assert query_count(delete) == once
+    clean_up()
+    assert storage.names() == set()
+
+
+# Savepoints
+
+
+def undone():
+    """Return a savepoint that is rolled back at its end."""
+    return _Undone()
+
+
+class _Undone(transaction.Atomic):
+    def __init__(self):
+        super().__init__(None, savepoint=True, durable=False)
+
+    def __exit__(self, *args):
+        transaction.set_rollback(True)
+        return super().__exit__(*args)
+
+
+@pytest.mark.parametrize("order", ["before", "after", "around"])
+def test_what_a_rolled_back_savepoint_deleted_stays_and_the_rest_goes(storage, order):
+    gone, kept, late = (make_event(programme_file=upload()) for _ in range(3))
+    with transaction.atomic():
+        if order != "after":
+            gone.delete()
+        with undone():
+            kept.delete()
+        if order != "before":
+            late.delete()
+    left = set(Event.objects.values_list("programme_file", flat=True))
+    assert kept.programme_file.name in left
+    assert storage.names() == left
+    assert len(left) == (1 if order == "around" else 2)
+
+
+def test_what_a_savepoint_deleted_inside_one_that_is_rolled_back_stays(storage):
+    first, second = (make_event(programme_file=upload()) for _ in range(2))
+    with transaction.atomic(), undone():
+        first.delete()
+        with transaction.atomic():
+            second.delete()
+    assert storage.names() == {first.programme_file.name, second.programme_file.name}
+    assert Event.objects.count() == 2
+
+
+def test_what_a_kept_savepoint_deleted_goes_with_the_rest(storage):
+    first, second, third = (make_event(programme_file=upload()) for _ in range(3))
+    with transaction.atomic():
+        first.delete()
+        with transaction.atomic():
+            second.delete()
+        third.delete()
+        assert len(storage.names()) == 3
+    assert storage.names() == set()
+
+
+@pytest.mark.django_db(transaction=False)
+def test_each_capture_of_a_host_s_test_case_removes_what_it_deleted(
+    storage, django_capture_on_commit_callbacks
+):
+    for event in [make_event(programme_file=upload()) for _ in range(3)]:
+        with django_capture_on_commit_callbacks(execute=True):
+            event.delete()
+        assert event.programme_file.name not in storage.names()
+
+
+# Replaced between the reading of what goes with a row and its deletion
+
+
+@pytest.fixture
+def replaced_while_read():
+    """Have the first meeting that is read from now on replaced before anything else happens."""
+
+    def replace(instance, **kwargs):
+        post_init.disconnect(replace, sender=Meeting)
+        if instance.pk:
+            other = Meeting.objects.get(pk=instance.pk)
+            other.badge_file = upload(pages=3)
+            other.save()
+
+    yield lambda: post_init.connect(replace, sender=Meeting)
+    post_init.disconnect(replace, sender=Meeting)
+
+
+def test_a_cascade_takes_the_file_that_came_after_it_was_read(storage, replaced_while_read):
+    owner = get_user_model().objects.create_user("owner")
+    Meeting.objects.create(title="M", owner=owner, badge_file=upload(), guide_file=upload())
+    replaced_while_read()
+    owner.delete()
+    assert not Meeting.objects.exists()
+    assert storage.names() == set()
 
 
 # A storage that fails

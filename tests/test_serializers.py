@@ -210,6 +210,34 @@ def test_a_boolean_left_out_of_a_form_keeps_its_value(partial, value):
     assert (meeting.title, meeting.published, meeting.hidden) == ("N", value, value)
 
 
+class UndefaultedSerializer(MeetingSerializer):
+    """With booleans that must be sent in JSON, as the columns without a default are."""
+
+    published = serializers.BooleanField()
+    hidden = serializers.BooleanField(required=True)
+
+
+@pytest.mark.parametrize("partial", [True, False])
+@pytest.mark.parametrize("value", [True, False])
+def test_a_boolean_without_a_default_left_out_of_a_form_keeps_its_value(partial, value):
+    meeting = Meeting.objects.create(title="M", published=value, hidden=value)
+    serializer = UndefaultedSerializer(meeting, data=form(title="N"), partial=partial)
+    assert serializer.is_valid(), serializer.errors
+    serializer.save()
+    meeting.refresh_from_db()
+    assert (meeting.title, meeting.published, meeting.hidden) == ("N", value, value)
+
+
+def test_a_boolean_without_a_default_is_required_of_a_new_form_and_of_json():
+    meeting = Meeting.objects.create(title="M")
+    for serializer in (
+        UndefaultedSerializer(data=form(title="N")),
+        UndefaultedSerializer(meeting, data={"title": "N"}),
+    ):
+        assert not serializer.is_valid()
+        assert serializer.errors["published"][0].code == "required"
+
+
 def test_a_boolean_left_out_of_a_new_form_gets_its_default():
     serializer = MeetingSerializer(data=form(title="N"))
     assert serializer.is_valid()

@@ -60,3 +60,33 @@ def test_the_storage_tells_what_is_in_it():
 
 def test_an_empty_storage_has_no_names():
     assert MemoryStorage().names() == set()
+
+
+def test_readers_of_one_file_do_not_disturb_each_other():
+    storage = MemoryStorage()
+    storage.save("a.pdf", ContentFile(b"0123456789"))
+    first, second = storage.open("a.pdf"), storage.open("a.pdf")
+
+    assert first.read(4) == b"0123"
+    assert second.read() == b"0123456789"
+    second.close()
+    assert first.read() == b"456789"
+
+
+def test_a_reader_keeps_what_it_opened():
+    storage = MemoryStorage()
+    storage.save("a.pdf", ContentFile(b"0123456789"))
+    opened = storage.open("a.pdf")
+    storage.delete("a.pdf")
+
+    assert opened.read() == b"0123456789"
+
+
+def test_a_file_that_is_written_is_read_as_written():
+    storage = MemoryStorage()
+    with storage.open("a.pdf", "wb") as file:
+        file.write(b"new")
+
+    assert storage.open("a.pdf").read() == b"new"
+    with pytest.raises(FileNotFoundError):
+        storage.open("b.pdf")

@@ -145,7 +145,7 @@ def _document_routes(
         route
         for route in _routes(resolver)
         if getattr(route.callback, "initkwargs", {}).get("document_field") == field_name
-        and issubclass(model, route.callback.cls.get_document_model())
+        and issubclass(model, route.callback.cls.get_document_model()._meta.concrete_model)
         and "get" in route.callback.actions
     )
 

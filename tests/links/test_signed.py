@@ -149,6 +149,37 @@ def test_a_window_of_nothing_rounds_nothing(clock: Clock) -> None:
     assert link.expires_at == datetime.fromtimestamp(NOON + 7 + HOUR, UTC)
 
 
+@pytest.mark.parametrize("access", ["public", "authenticated", "permission"])
+@pytest.mark.parametrize("max_age", [1, MINUTE, 7 * MINUTE, timedelta(hours=2)])
+def test_a_shorter_age_has_no_longer_window(
+    settings: Any, clock: Clock, access: str, max_age: Any
+) -> None:
+    settings.EVENT_PDFS = {"READ_ACCESS": access}
+    clock.now = NOON + 1
+    age = signed.seconds(max_age)
+    expires = SignedLinks(max_age=max_age).make(NAME).expires_at.timestamp()
+    assert age <= expires - clock.now <= 2 * age
+
+
+def test_a_longer_age_keeps_the_window_of_a_day(clock: Clock) -> None:
+    clock.now = NOON - 12 * HOUR + 1
+    links = SignedLinks(max_age=30 * DAY)
+    first = links.make(NAME)
+    clock.now += DAY - 1
+    assert links.make(NAME) == first
+
+
+@pytest.mark.parametrize("access", ["publc", "Public", "", None, "authenticated ", True])
+def test_a_misspelt_access_makes_links_that_end_soonest(
+    settings: Any, clock: Clock, access: Any
+) -> None:
+    settings.EVENT_PDFS = {"READ_ACCESS": access}
+    assert get_links().make(NAME).expires_at == datetime.fromtimestamp(NOON + 10 * MINUTE, UTC)
+    query = made()
+    clock.now += 15 * MINUTE
+    assert get_links().verify(NAME, query).expired
+
+
 def test_public_links_do_not_expire(settings: Any, clock: Clock) -> None:
     settings.EVENT_PDFS = {"READ_ACCESS": "public"}
     assert get_links().make(NAME).expires_at is None

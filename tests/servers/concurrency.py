@@ -1,4 +1,4 @@
-"""Two writers at once. ``test_postgres`` runs these on PostgreSQL, by the name of this file."""
+"""Several writers at once. ``test_postgres`` runs these on PostgreSQL, by the name of this file."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +7,9 @@ from contextlib import suppress
 import pytest
 from django.db import DatabaseError, connection, models
 
+from django_event_pdfs.testing import make_pdf
 from tests.conftest import upload
+from tests.endpoints import EVENTS, NEW, PDF, signed_in
 from tests.testapp.models import Event, Workshop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -111,3 +113,52 @@ def test_one_that_deletes_while_one_replaces_leaves_no_file_without_a_row(storag
         at_once(change, [deleting, replacing])
         assert not Event.objects.exists()
         assert storage.names() == set()
+
+
+# What an event gets at once, by the API.
+REQUESTS = {
+    "patch": lambda api, at: api.patch(at, {"programme_file": upload()}, format="multipart"),
+    "put": lambda api, at: api.put(at, {**NEW, "guide_file": upload()}, format="multipart"),
+    "store": lambda api, at: api.put(f"{at}guide_file/", make_pdf(), content_type=PDF),
+    "delete": lambda api, at: api.delete(at),
+}
+
+
+@pytest.mark.parametrize("atomic", [False, True])
+def test_a_deleted_event_stays_deleted_whatever_else_is_asked(
+    storage, manager, monkeypatch, atomic
+):
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic)
+    answered = []
+
+    def ask(argument):
+        event, kind = argument
+        response = REQUESTS[kind](signed_in(manager), f"{EVENTS}{event.pk}/")
+        answered.append((kind, response.status_code))
+
+    for _ in range(ROUNDS):
+        events = [Event.objects.create(**NEW, programme_file=upload()) for _ in range(6)]
+        at_once(ask, [(event, kind) for event in events for kind in REQUESTS])
+        assert not Event.objects.exists()
+        assert storage.names() == set()
+    assert answered.count(("delete", 204)) == 6 * ROUNDS
+    assert {status for _kind, status in answered} <= {200, 201, 204, 404}
+
+
+@pytest.mark.parametrize("atomic", [False, True])
+def test_requests_that_replace_and_clear_at_once_leave_what_the_row_names(
+    stored, storage, manager, monkeypatch, atomic
+):
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic)
+    address = f"{EVENTS}{stored.pk}/"
+
+    def ask(kind):
+        api = signed_in(manager)
+        if kind == "delete":
+            assert api.delete(f"{address}guide_file/").status_code == 204
+        else:
+            assert REQUESTS[kind](api, address).status_code in (200, 201)
+
+    for _ in range(ROUNDS):
+        at_once(ask, [*REQUESTS, *REQUESTS])
+        assert storage.names() == names_of(stored)

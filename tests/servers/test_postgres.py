@@ -20,6 +20,7 @@ SUITES = [
     "test_facts.py",
     "test_fields.py",
     "test_lifecycle.py",
+    "test_meanwhile.py",
     "test_removal.py",
     "test_models.py",
 ]

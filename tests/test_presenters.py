@@ -13,7 +13,7 @@ from rest_framework.test import APIRequestFactory
 
 from django_event_pdfs.naming import random_part
 from django_event_pdfs.permissions import EventDocumentsPermission
-from django_event_pdfs.representations import DocumentPresenter
+from django_event_pdfs.presenters import DocumentPresenter
 from django_event_pdfs.serializers import EventSerializer
 from django_event_pdfs.testing import make_pdf
 from django_event_pdfs.viewsets import EventViewSet

@@ -30,6 +30,7 @@ class DocumentPresenter:
         self.request = request
         self.permission = permission
         self._always = self._settled_once()
+        self._answers: dict[tuple[type[Model], Any, str], bool] = {}
 
     @classmethod
     def of(cls, context: Any) -> "DocumentPresenter":
@@ -49,7 +50,12 @@ class DocumentPresenter:
         """Return whether the document may be read; asks nothing per row where it can't matter."""
         if self._always is not None or self.request is None:
             return self._always is not False
-        return self.permission.can_read(self.request, event, field_name)
+        if event.pk is None:
+            return self.permission.can_read(self.request, event, field_name)
+        key = (type(event), event.pk, field_name)
+        if key not in self._answers:  # An event shows a document twice: as a URL, and in documents.
+            self._answers[key] = self.permission.can_read(self.request, event, field_name)
+        return self._answers[key]
 
     def url(self, document: DocumentFile) -> str | None:
         """Return the absolute link, None where there is none to give."""
