@@ -13,7 +13,8 @@ def inspect_upload(upload: "File[Any]") -> Inspection:
     """Inspect what an upload holds, and remember the answer on the upload itself.
 
     The serializer, ``full_clean`` and the save each ask; the bytes are read once. The file object
-    is read, never its path: what is judged is what is stored.
+    is read, never its path: what is judged is what is stored, unless the caller writes into the
+    upload in between and keeps its size.
 
     Raises:
         OSError: the upload cannot be read.
