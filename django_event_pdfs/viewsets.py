@@ -59,9 +59,10 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
 
     #: Set on the routes of a document: the name of its field.
     document_field: str | None = None
-    _event: Any = None
     #: Whether the address ends in the name of the file that is put there.
     takes_file_name = False
+
+    _event: tuple[dict[str, Any], Any] | None = None  # What the URL names, and its event.
 
     @classmethod
     def get_document_model(cls) -> type[Model]:
@@ -97,9 +98,9 @@ class EventDocumentsViewSetMixin(GenericViewSet[Any]):
 
     def get_object(self) -> Any:
         """Return the event, which the permission has looked up before."""
-        if self._event is None:
-            self._event = super().get_object()
-        return self._event
+        if self._event is None or self._event[0] != self.kwargs:
+            self._event = (dict(self.kwargs), super().get_object())
+        return self._event[1]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

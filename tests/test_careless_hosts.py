@@ -113,6 +113,19 @@ def test_a_handler_without_a_lookup_opens_nothing(event, method, name):
     assert Event.objects.exists()
 
 
+def test_a_handler_may_look_up_another_event(event, manager):
+    other = Event.objects.create(name="Other", start_date=event.start_date)
+
+    class Swapping(HostViewSet):
+        @action(detail=True)
+        def swap(self, request: Any, pk: Any = None) -> Response:
+            first = self.get_object()
+            self.kwargs["pk"] = other.pk
+            return Response([first.name, self.get_object().name])
+
+    assert call(Swapping, "get", "swap", manager, pk=event.pk).data == ["Tech Summit", "Other"]
+
+
 def test_a_method_outside_the_routes_is_asked_about(db):
     class WithPost(HostViewSet):
         def post(self, request: Any) -> Response:
