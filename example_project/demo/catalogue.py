@@ -29,7 +29,7 @@ def add_event(sample: Sample) -> None:
         end_date=sample.end_date,
         location=sample.location,
         programme_file=as_upload(sample, sample.programme),
-        guide_file=as_upload(sample, sample.guide) if sample.guide else None,
+        guide_file=as_upload(sample, sample.guide),
     )
 
 

@@ -69,7 +69,7 @@ class Sample:
     location: str
     description: str
     programme: Booklet
-    guide: Booklet | None
+    guide: Booklet
 
 
 @cache
@@ -86,7 +86,7 @@ def read_sample(table: dict[str, Any]) -> Sample:
         | {
             "id": UUID(table["id"]),
             "programme": read_booklet(table["programme"]),
-            "guide": read_booklet(table["guide"]) if "guide" in table else None,
+            "guide": read_booklet(table["guide"]),
         }
     )
 

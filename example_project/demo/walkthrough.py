@@ -3,7 +3,9 @@
 from events.models import Event
 
 from .accounts import ACCOUNTS, GESTIONNAIRE, Account, working_password
-from .content import read_samples
+
+# In samples/5_open_day.toml
+OPEN_DAY = "7ec50000-2027-4918-8000-000000000005"
 
 TEXT = """\
 Start page  {site}/
@@ -30,7 +32,7 @@ curl -s -H "Authorization: Bearer $TOKEN" {site}/api/events/ \\
   -F name='Summer concert' -F start_date=2027-06-21T19:00 -F location='Jardin du Luxembourg' \\
   -F 'programme_file=@programme.pdf' | {pretty}
 
-# 5. Give the open day the guide it lacks: the file itself is the body.
+# 5. Replace the guide of the open day: the file itself is the body.
 curl -s -H "Authorization: Bearer $TOKEN" -T programme.pdf \\
   {site}/api/events/{target}/guide_file/ | {pretty}
 """
@@ -44,7 +46,7 @@ def walkthrough(site: str) -> str:
         username=GESTIONNAIRE.username,
         password=working_password(GESTIONNAIRE, otherwise="YOUR-PASSWORD"),
         link=site + some_link(),
-        target=next(sample.id for sample in read_samples() if not sample.guide),
+        target=OPEN_DAY,
         pretty="python3 -m json.tool --no-ensure-ascii",
     )
 
