@@ -61,13 +61,15 @@ class EventDocumentsPermission(BasePermission):
         return self.can_create(request)
 
     def has_object_permission(self, request: Request, view: Any, obj: Model) -> bool:
-        method, event, answer = view.__dict__.get(_ANSWER, (None, None, False))
-        if method != request.method or event is not obj:
+        # By class: another of ours on the same view, a stricter one say, answers for itself.
+        key = (type(self), request.method)
+        known, event, answer = view.__dict__.get(_ANSWER, (None, None, False))
+        if known != key or event is not obj:
             if request.method in SAFE_METHODS:
                 answer = self.can_read(request, obj, getattr(view, "document_field", None))
             else:
                 answer = self.can_change(request, obj)
-            view.__dict__[_ANSWER] = (request.method, obj, answer)
+            view.__dict__[_ANSWER] = (key, obj, answer)
         return bool(answer)
 
     def _may_use_event(self, request: Request, view: Any) -> bool:

@@ -36,6 +36,20 @@ def event(db: None) -> Event:
 
 
 @pytest.fixture
+def full(event: Event) -> Event:
+    """Return an event with a programme."""
+    event.programme_file = upload()
+    event.save()
+    return event
+
+
+@pytest.fixture
+def user(db: None) -> Any:
+    """Return a user without any permission, to be given some."""
+    return get_user_model().objects.create_user("user", password="x")
+
+
+@pytest.fixture
 def manager(db: None) -> Any:
     """Return a user who may do everything with every test model, by plain permissions."""
     user = get_user_model().objects.create_user("manager", password="x")

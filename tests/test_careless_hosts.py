@@ -26,7 +26,6 @@ from django_event_pdfs.permissions import EventDocumentsPermission
 from django_event_pdfs.serializers import EventDocumentsSerializerMixin
 from django_event_pdfs.testing import make_pdf
 from django_event_pdfs.viewsets import EventDocumentsViewSetMixin
-from tests.conftest import upload
 from tests.testapp.models import Event, Meeting, ProxyEvent
 
 factory = APIRequestFactory()
@@ -73,13 +72,6 @@ def call(view: type[Any], method: str, name: str, user: Any = None, **kwargs: An
     return view.as_view({method: name}, **document)(request, **kwargs)
 
 
-@pytest.fixture
-def stored(event: Event) -> Event:
-    event.programme_file = upload()
-    event.save()
-    return event
-
-
 @pytest.mark.parametrize(
     ("method", "name"),
     [
@@ -94,17 +86,17 @@ def stored(event: Event) -> Event:
     ],
 )
 @pytest.mark.parametrize("access", ["authenticated", "permission"])
-def test_a_lookup_that_asks_nobody_opens_nothing(stored, settings, access, method, name):
+def test_a_lookup_that_asks_nobody_opens_nothing(full, settings, access, method, name):
     settings.EVENT_PDFS = {**settings.EVENT_PDFS, "READ_ACCESS": access}
     kwargs = {"document_field": "programme_file"} if "_document" in name else {}
-    assert call(OwnLookup, method, name, pk=stored.pk, **kwargs).status_code == 401
-    assert Event.objects.filter(programme_file=stored.programme_file.name).exists()
+    assert call(OwnLookup, method, name, pk=full.pk, **kwargs).status_code == 401
+    assert Event.objects.filter(programme_file=full.programme_file.name).exists()
 
 
-def test_a_lookup_that_asks_nobody_lets_a_participant_read_only(stored, participant):
-    assert call(OwnLookup, "get", "retrieve", participant, pk=stored.pk).status_code == 200
-    assert call(OwnLookup, "delete", "destroy", participant, pk=stored.pk).status_code == 403
-    assert call(OwnLookup, "post", "cancel", participant, pk=stored.pk).status_code == 403
+def test_a_lookup_that_asks_nobody_lets_a_participant_read_only(full, participant):
+    assert call(OwnLookup, "get", "retrieve", participant, pk=full.pk).status_code == 200
+    assert call(OwnLookup, "delete", "destroy", participant, pk=full.pk).status_code == 403
+    assert call(OwnLookup, "post", "cancel", participant, pk=full.pk).status_code == 403
 
 
 @pytest.mark.parametrize(("method", "name"), [("get", "retrieve"), ("delete", "destroy")])
@@ -145,6 +137,41 @@ def test_ours_or_another_permission_ends(event, manager):
 
     assert call(Either, "get", "statistics", manager, pk=event.pk).status_code == 200
     assert call(Either, "get", "statistics", pk=event.pk).status_code == 401
+
+
+class Nobody(EventDocumentsPermission):
+    def can_read(self, request: Any, event: Any, field: str | None) -> bool:
+        return False
+
+    def can_change(self, request: Any, event: Any) -> bool:
+        return False
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        [EventDocumentsPermission, Nobody],
+        [Nobody, EventDocumentsPermission],
+        [EventDocumentsPermission & Nobody],
+        [Nobody & EventDocumentsPermission],
+    ],
+)
+@pytest.mark.parametrize(("method", "name"), [("get", "retrieve"), ("delete", "destroy")])
+def test_each_of_two_permissions_answers_for_itself(event, manager, classes, method, name):
+    class Both(HostViewSet):
+        permission_classes = classes
+
+    assert call(Both, method, name, manager, pk=event.pk).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "either", [EventDocumentsPermission | Nobody, Nobody | EventDocumentsPermission]
+)
+def test_either_of_two_permissions_is_enough(event, manager, either):
+    class Either(HostViewSet):
+        permission_classes = [either]
+
+    assert call(Either, "get", "retrieve", manager, pk=event.pk).status_code == 200
 
 
 def test_a_read_only_viewset_has_no_writing_routes(db):
@@ -198,7 +225,7 @@ def test_a_stranger_does_not_learn_which_events_exist(client, event, address):
         assert client.put(f"/api/events/{pk}/{address}").status_code == 401
 
 
-def test_a_page_is_asked_about_once_per_document(stored, manager):
+def test_a_page_is_asked_about_once_per_document(full, manager):
     asked: list[Any] = []
 
     class Counting(EventDocumentsPermission):
@@ -235,14 +262,14 @@ urlpatterns = [
 ]
 
 
-def test_an_expired_link_finds_the_viewset_of_a_proxy(stored, api, settings, monkeypatch):
+def test_an_expired_link_finds_the_viewset_of_a_proxy(full, api, settings, monkeypatch):
     settings.ROOT_URLCONF = __name__
-    assert api.get(expired(stored, monkeypatch)).status_code == 200
+    assert api.get(expired(full, monkeypatch)).status_code == 200
 
 
-def test_an_expired_link_says_that_its_file_is_missing(stored, api, storage, monkeypatch):
-    url = expired(stored, monkeypatch)
-    storage.delete(stored.programme_file.name)
+def test_an_expired_link_says_that_its_file_is_missing(full, api, storage, monkeypatch):
+    url = expired(full, monkeypatch)
+    storage.delete(full.programme_file.name)
     response = api.get(url)
     assert (response.status_code, response.json()["codes"]) == (404, {"detail": ["file_missing"]})
 

@@ -1,7 +1,6 @@
 """A host's own rules: one question overridden, composed, prepared; and views that ask nothing."""
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import path
@@ -20,18 +19,6 @@ from tests.host_urls import LINKS, routed, urlconf
 from tests.testapp.models import Meeting
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def full(event):
-    event.programme_file = upload()
-    event.save()
-    return event
-
-
-@pytest.fixture
-def user(db):
-    return get_user_model().objects.create_user("user", password="x")
 
 
 @pytest.fixture

@@ -19,18 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def full(event):
-    event.programme_file = upload()
-    event.save()
-    return event
-
-
-@pytest.fixture
-def user(db):
-    return get_user_model().objects.create_user("user", password="x")
-
-
-@pytest.fixture
 def read_access(settings):
     def change(value):
         settings.EVENT_PDFS = {**settings.EVENT_PDFS, "READ_ACCESS": value}
