@@ -47,6 +47,23 @@ class Conf:
         return self._get("MAX_OBJECTS", 300_000)
 
     @property
+    def allow(self) -> frozenset[str]:
+        """Kinds of active content that a document may have."""
+        return frozenset(self._get("ALLOW", ()))
+
+    @property
+    def inspection(self) -> Mapping[str, Any]:
+        """How uploads are inspected: ``concurrency`` and ``isolate``; ``wait`` is in seconds."""
+        default: dict[str, Any] = {"concurrency": 2, "wait": 10, "isolate": "damaged"}
+        setting = {**default, **self._get("INSPECTION", {})}
+        return {**setting, "wait": seconds(setting["wait"])}
+
+    @property
+    def scanner(self) -> Mapping[str, Any]:
+        """The virus scanner: ``{"BACKEND": dotted path, "OPTIONS": {...}}``; empty: none."""
+        return self._get("SCANNER", {})
+
+    @property
     def links(self) -> Mapping[str, Any]:
         """The link maker: ``{"BACKEND": dotted path, "OPTIONS": {...}}``."""
         return {"BACKEND": "django_event_pdfs.links.SignedLinks", **self._get("LINKS", {})}

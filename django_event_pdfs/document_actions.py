@@ -20,7 +20,7 @@ from django_event_pdfs.documents import DocumentFile
 from django_event_pdfs.fields import PDFField
 from django_event_pdfs.lifecycle import lock
 from django_event_pdfs.presenters import DocumentPresenter
-from django_event_pdfs.validators import refusal
+from django_event_pdfs.validators import UPLOADER, refusal
 
 logger = logging.getLogger("django_event_pdfs")
 
@@ -100,6 +100,7 @@ class DocumentActions(GenericViewSet[Any]):
         try:
             if not upload:
                 raise refusal("empty")
+            setattr(upload, UPLOADER, self.request.user)
             document.field.run_validators(upload)
         except ValidationError as error:
             raise ValidationError({document.field.name: error.error_list}) from error

@@ -7,10 +7,10 @@ from django.db.models.fields.files import FieldFile
 
 from django_event_pdfs.exceptions import LinkUnavailable
 from django_event_pdfs.facts import DocumentFacts
+from django_event_pdfs.inspection import content_to_store
 from django_event_pdfs.links import Link, get_links
 from django_event_pdfs.naming import clean_filename, document_stem
 from django_event_pdfs.removal import delete_quietly
-from django_event_pdfs.validators import PDFValidator
 
 if TYPE_CHECKING:
     from django_event_pdfs.fields import PDFField
@@ -64,7 +64,7 @@ class DocumentFile(FieldFile):
         """
         default = f"{document_stem(self.field.name)}.pdf"
         name = name or default
-        inspection = PDFValidator(self.field.max_size).inspect(content, name)
+        inspection = self.field.gate.inspect(content, name, self.instance)
         if save:
             # As an upload, which the instance's save stores, and takes back where it fails.
             self.name, self.file, self._committed = name, content, False
@@ -74,14 +74,15 @@ class DocumentFile(FieldFile):
             return
         self._store(content)
         filename = clean_filename(name, default=default)
-        facts = inspection.facts and DocumentFacts.of(inspection.facts, self.name, filename)
-        setattr(self.instance, self.field.facts_name, facts and facts.as_json())
+        facts = DocumentFacts.of(inspection, self.name, filename)
+        setattr(self.instance, self.field.facts_name, facts.as_json())
 
     save.alters_data = True  # type: ignore[attr-defined]
 
     def _store(self, content: "File[Any]") -> None:
         chosen = self.field.generate_filename(self.instance, "")
         try:
+            content = content_to_store(content)
             self.name = self.storage.save(chosen, content, max_length=self.field.max_length)
         except BaseException:
             # A full disk leaves what it could take. The name is ours alone, so nothing else goes.

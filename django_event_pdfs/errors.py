@@ -11,6 +11,11 @@ from rest_framework import exceptions, status
 from rest_framework.fields import get_error_detail
 from rest_framework.response import Response
 
+#: Seconds after which a client may send again what could not be checked.
+RETRY_AFTER = 10
+
+_TEMPORARY = {"busy", "scanner_unavailable"}
+
 
 class PayloadTooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
@@ -26,11 +31,18 @@ class LengthRequired(exceptions.APIException):
 def as_api_exception(error: Exception) -> Exception:
     """Return DRF's own exception for what Django raises, anything else as it is.
 
-    Django itself would answer these in HTML. The status is 413 where a file is too large.
+    Django itself would answer these in HTML. The status is 413 where a file is too large, and 503
+    where nothing is wrong with what was sent and it may be sent again.
     """
     converted = _converted(error)
-    if isinstance(converted, exceptions.ValidationError) and _is_too_large(converted):
-        converted.status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    if isinstance(converted, exceptions.ValidationError):
+        codes = set(_flat(converted.get_codes()))
+        if "too_large" in codes:
+            converted.status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+        elif codes and codes <= _TEMPORARY:
+            converted.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+            # The name under which DRF looks for what goes into Retry-After.
+            converted.wait = RETRY_AFTER  # type: ignore[attr-defined]
     return converted
 
 
@@ -61,10 +73,6 @@ def _converted(error: Exception) -> Exception:
         case SuspiciousOperation():
             return exceptions.ParseError(code="suspicious_request")
     return error
-
-
-def _is_too_large(error: exceptions.ValidationError) -> bool:
-    return "too_large" in _flat(error.get_codes())
 
 
 def _by_key(codes: Any) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """The facts of a stored document, as they stand in the JSON column beside its name."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from django_event_pdfs.pdf import Facts
+from django_event_pdfs.pdf import Inspection
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,8 @@ class DocumentFacts:
     """What was learnt from a document's bytes when it was stored.
 
     ``name`` is the name in storage that these facts describe, ``size`` is in bytes, ``sha256`` in
-    lower-case hex, ``filename`` what its uploader called it, ``stored_at`` aware.
+    lower-case hex, ``filename`` what its uploader called it, ``stored_at`` aware. The rest is as
+    in :class:`django_event_pdfs.pdf.Facts`; ``repaired`` documents open in readers that mend them.
     """
 
     name: str
@@ -25,19 +26,25 @@ class DocumentFacts:
     title: str
     filename: str
     stored_at: datetime
+    producer: str = ""
+    encrypted: bool = False
+    signed: bool = False
+    linearised: bool = False
+    tagged: bool = False
+    repaired: bool = False
 
     @classmethod
-    def of(cls, facts: Facts, name: str, filename: str) -> "DocumentFacts":
-        """Return what to store with ``name`` after its bytes gave ``facts``."""
+    def of(cls, inspection: Inspection, name: str, filename: str) -> "DocumentFacts":
+        """Return what to store with ``name`` after its bytes passed ``inspection``."""
+        facts = inspection.facts
+        if facts is None:
+            raise ValueError("A refused file has no facts.")
         return cls(
             name=name,
-            size=facts.size,
-            sha256=facts.sha256,
-            pages=facts.pages,
-            pdf_version=facts.version,
-            title=facts.title,
             filename=filename,
             stored_at=datetime.now(UTC),
+            repaired=inspection.findings.repaired,
+            **asdict(facts),
         )
 
     @classmethod
@@ -49,7 +56,8 @@ class DocumentFacts:
         if not isinstance(data, dict) or data.get("name") != name:
             return None
         try:
-            known = {key: data[key] for key in cls.__slots__}
+            # Those with a default may be missing: they came later than the rows of others.
+            known = {key: data[key] for key in cls.__slots__ if key in data or key in _REQUIRED}
             stored_at = parse_datetime(known.pop("stored_at"))
         except (KeyError, TypeError, ValueError):
             return None
@@ -58,3 +66,6 @@ class DocumentFacts:
     def as_json(self) -> dict[str, Any]:
         """Return a dict that JSON can hold."""
         return {**asdict(self), "stored_at": self.stored_at.isoformat()}
+
+
+_REQUIRED = {field.name for field in fields(DocumentFacts) if field.default is MISSING}

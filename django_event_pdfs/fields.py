@@ -1,6 +1,6 @@
 """The model field that holds one document, and the JSON column of its facts beside it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -52,9 +52,11 @@ class PDFField(models.FileField):
     """One PDF document of a row: checked, randomly named, removed with the row.
 
     ``upload_to`` is a folder, and ``folders`` names further ones whose files links may open.
-    ``max_size`` (bytes) overrides ``EVENT_PDFS["MAX_SIZE"]``. The storage is always that of
-    ``EVENT_PDFS["STORAGE"]``. A JSON column ``<name>_facts`` appears beside it on concrete models;
-    ``companion=False`` (in migrations, where the column is named) leaves it out.
+    ``max_size`` (bytes) overrides ``EVENT_PDFS["MAX_SIZE"]``, and ``allow`` (kinds of active
+    content) ``EVENT_PDFS["ALLOW"]``. The storage is always that of ``EVENT_PDFS["STORAGE"]``.
+
+    A JSON column ``<name>_facts`` appears beside it on concrete models; ``companion=False`` (in
+    migrations, where the column is named) leaves it out.
     """
 
     attr_class = DocumentFile
@@ -69,11 +71,13 @@ class PDFField(models.FileField):
         *,
         folders: Sequence[str] = (),
         max_size: int | None = None,
+        allow: Collection[str] | None = None,
         companion: bool = True,
         **kwargs: Any,
     ) -> None:
         self.folders = tuple(folders)
         self.max_size = max_size
+        self.allow = allow
         self.companion = companion
         options = {"null": True, "blank": True, "max_length": 255, "db_index": True, **kwargs}
         super().__init__(verbose_name, name, upload_to, **options)
@@ -108,8 +112,13 @@ class PDFField(models.FileField):
         return name.startswith(self.served_folders)
 
     @property
+    def gate(self) -> PDFValidator:
+        """What judges each file before it is stored."""
+        return PDFValidator(self.max_size, self.allow, self)
+
+    @property
     def validators(self) -> list[Any]:
-        return [PDFValidator(self.max_size), *super().validators]
+        return [self.gate, *super().validators]
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         return [*super().check(**kwargs), *self._check_folder(), *self._check_installed()]

@@ -17,6 +17,7 @@ from django_event_pdfs.fields import PDFField, document_fields
 from django_event_pdfs.links import get_links, permalink
 from django_event_pdfs.presenters import DocumentPresenter
 from django_event_pdfs.removal import holders
+from django_event_pdfs.validators import UPLOADER
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class PDFFileField(serializers.FileField):
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, File):
             self.fail("not_a_file")
+        request = self.context.get("request")
+        setattr(data, UPLOADER, getattr(request, "user", None))
         return super().to_internal_value(data)
 
     def to_representation(self, value: Any) -> str | None:

@@ -1,22 +1,35 @@
 """The gate: what may be stored. One rule, one validator, every door."""
 
+import logging
 import os
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
+from django.db.models import FileField, Model
 from django.db.models.fields.files import FieldFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.deconstruct import deconstructible
+from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
 from django_event_pdfs.conf import conf
-from django_event_pdfs.inspection import inspect_upload
-from django_event_pdfs.pdf import Findings, Inspection, clean_text
+from django_event_pdfs.inspection import Busy, inspect_upload, scan_upload
+from django_event_pdfs.pdf import Inspection, Refusal, clean_text
+from django_event_pdfs.scanning import ScannerUnavailable
+from django_event_pdfs.signals import document_refused
+
+logger = logging.getLogger("django_event_pdfs")
 
 # A browser without a PDF viewer declares octet-stream, a phone's share sheet often nothing.
 CONTENT_TYPES = frozenset({"application/pdf", "application/x-pdf", "application/octet-stream", ""})
+
+#: On an upload: the user who sent it, where a view knows.
+UPLOADER = "_event_pdfs_uploader"
+
+_REPORTED = "_event_pdfs_reported"
 
 MESSAGES = {
     "too_large": _("The file has %(value)s; the limit is %(limit)s."),
@@ -32,8 +45,39 @@ MESSAGES = {
         "The PDF consists of %(value)s objects; the limit is %(limit)s. "
         "Print it to a new PDF and upload that."
     ),
+    "active_content": _(
+        "The PDF contains what can act by itself: %(kinds)s. "
+        "Export it again as PDF/A, or print it to a new PDF, and upload that."
+    ),
+    "infected": _("The virus scanner found “%(value)s” in the file."),
+    "busy": _("Too many files are being checked at the moment. Try again in a few seconds."),
+    "scanner_unavailable": _("The file could not be scanned for viruses. Try again later."),
     "end_before_start": _("The end (%(value)s) is before the start (%(limit)s)."),
 }
+
+# The code is "too_complex" too: the number of objects is not what this file fails by.
+_TOO_COSTLY = _(
+    "Checking the PDF takes too much time or memory. Print it to a new PDF and upload that."
+)
+
+#: The kinds of active content, as people call them.
+KINDS = {
+    "launch": _("an action that starts a program"),
+    "remote_embedded_goto": _("an action that opens an embedded document"),
+    "javascript": _("JavaScript"),
+    "submit_form": _("a form that sends what is filled in"),
+    "import_data": _("data from another file"),
+    "remote_goto": _("a jump into another file"),
+    "unsafe_uri": _("a link that leads neither to the web nor to mail or telephone"),
+    "uri_at_open": _("a link that opens by itself"),
+    "attachment": _("an attached file"),
+    "xfa": _("an XFA form"),
+    "rich_media": _("film, sound or 3D"),
+    "font_matrix": _("a font with a malformed matrix"),
+}
+
+#: What no document of an event needs, and no setting allows.
+NEVER_ALLOWED = frozenset({"launch", "remote_embedded_goto"})
 
 
 def refusal(code: str, **params: object) -> ValidationError:
@@ -46,35 +90,67 @@ class PDFValidator:
     """Refuse a file that is no PDF fit to be stored.
 
     Takes any file: an upload, a ``ContentFile``, or the ``FieldFile`` of an instance. A file that
-    is stored already is not judged again. ``max_size`` (bytes) overrides
-    ``EVENT_PDFS["MAX_SIZE"]``.
+    is stored already is not judged again. ``max_size`` (bytes) and ``allow`` (kinds of active
+    content) override ``EVENT_PDFS["MAX_SIZE"]`` and ``EVENT_PDFS["ALLOW"]``. Refusals are logged,
+    and signalled where the ``field`` is known.
 
     Raises:
         ValidationError: with one of the codes of ``MESSAGES``; the first failure answers.
     """
 
-    def __init__(self, max_size: int | None = None) -> None:
+    def __init__(
+        self,
+        max_size: int | None = None,
+        allow: Collection[str] | None = None,
+        field: FileField | None = None,
+    ) -> None:
         self.max_size = max_size
+        self.allow = None if allow is None else frozenset(allow)
+        self.field = field
 
     def __call__(self, value: "File[Any]") -> None:
         if not isinstance(value, FieldFile):
             self.inspect(value, value.name)
         elif not value._committed:  # type: ignore[attr-defined]
-            self.inspect(value.file, value.name)
+            self.inspect(value.file, value.name, value.instance)
 
-    def inspect(self, upload: "File[Any]", name: str | None) -> Inspection:
+    def inspect(
+        self, upload: "File[Any]", name: str | None, instance: Model | None = None
+    ) -> Inspection:
         """Judge ``upload`` under ``name`` and return what its inspection said."""
-        self._check_size(upload)
-        _check_declaration(upload, name)
-        inspection = inspect_upload(upload)
-        _check_inspection(inspection)
-        return inspection
+        try:
+            return self._judge(upload, name)
+        except ValidationError as error:
+            _report(error, upload, name, self.field, instance)
+            raise
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, PDFValidator) and self.max_size == other.max_size
+        return isinstance(other, PDFValidator) and self._identity == other._identity
 
     def __hash__(self) -> int:
-        return hash((PDFValidator, self.max_size))
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[object, ...]:
+        return self.max_size, self.allow, self.field
+
+    def _judge(self, upload: "File[Any]", name: str | None) -> Inspection:
+        self._check_size(upload)
+        _check_declaration(upload, name)
+        try:
+            inspection = inspect_upload(upload)
+            _check_structure(inspection)
+            self._check_active_content(inspection)
+            verdict = scan_upload(upload)
+        except Busy as error:
+            logger.warning("No turn to inspect an upload: %s", error.__cause__ or "too many.")
+            raise refusal("busy") from error
+        except ScannerUnavailable as error:
+            logger.error("An upload was not scanned: %s", error)
+            raise refusal("scanner_unavailable") from error
+        if verdict.is_infected:
+            raise refusal("infected", value=verdict.signature)
+        return inspection
 
     def _check_size(self, file: "File[Any]") -> None:
         limit = conf.max_size if self.max_size is None else self.max_size
@@ -82,6 +158,13 @@ class PDFValidator:
             raise refusal("empty")
         if file.size > limit:
             raise refusal("too_large", value=_readable(file.size), limit=_readable(limit))
+
+    def _check_active_content(self, inspection: Inspection) -> None:
+        allowed = (conf.allow if self.allow is None else self.allow) - NEVER_ALLOWED
+        kinds = sorted(inspection.findings.active_content.keys() - allowed)
+        if kinds:
+            names = get_text_list([str(KINDS[kind]) for kind in kinds], _("and"))
+            raise refusal("active_content", kinds=names, found=kinds)
 
 
 def _check_declaration(file: "File[Any]", name: str | None) -> None:
@@ -95,14 +178,51 @@ def _check_declaration(file: "File[Any]", name: str | None) -> None:
         raise refusal("wrong_content_type", value=clean_text(declared, limit=100))
 
 
-def _check_inspection(inspection: Inspection) -> None:
+def _check_structure(inspection: Inspection) -> None:
     if inspection.refusal:
-        raise refusal(inspection.refusal.code, **inspection.refusal.params)
+        raise _structural_refusal(inspection.refusal)
     if inspection.facts and inspection.facts.pages > conf.max_pages:
         raise refusal("too_many_pages", value=inspection.facts.pages, limit=conf.max_pages)
-    findings = inspection.findings or Findings(objects=0)
-    if findings.objects > conf.max_objects:
-        raise refusal("too_complex", value=findings.objects, limit=conf.max_objects)
+    if inspection.findings.objects > conf.max_objects:
+        raise refusal("too_complex", value=inspection.findings.objects, limit=conf.max_objects)
+
+
+def _structural_refusal(refused: Refusal) -> ValidationError:
+    value = refused.params.get("value")
+    match refused.params.get("exceeded"):
+        case "pages":
+            return refusal("too_many_pages", value=value, limit=conf.max_pages)
+        case "objects":
+            return refusal("too_complex", value=value, limit=conf.max_objects)
+        case "memory" | "time":
+            return ValidationError(_TOO_COSTLY, code="too_complex")
+    return refusal(refused.code, **refused.params)
+
+
+def _report(
+    error: ValidationError,
+    upload: "File[Any]",
+    name: str | None,
+    field: FileField | None,
+    instance: Model | None,
+) -> None:
+    """Log a refusal and signal it, once for each upload, through however many doors it comes."""
+    if getattr(upload, _REPORTED, None) == error.code:
+        return
+    setattr(upload, _REPORTED, error.code)
+    # As ASCII, so that no name can forge a line of the log. Nothing of the content is in it.
+    filename = ascii(clean_text(os.path.basename(name or ""), limit=100))
+    details = ", ".join((error.params or {}).get("found", ()))
+    logger.info("Refused %s for %s: %s %s", filename, field, error.code, details)
+    if field is not None:
+        document_refused.send_robust(
+            field.model,
+            instance=instance,
+            field=field,
+            code=error.code,
+            error=error,
+            user=getattr(upload, UPLOADER, None),
+        )
 
 
 def _readable(size: int) -> str:

@@ -1,7 +1,19 @@
 """Reading untrusted PDF bytes, without Django: bytes in, facts or a refusal out."""
 
-from django_event_pdfs.pdf.facts import Facts, Findings, Inspection, Refusal
+from django_event_pdfs.pdf.active_content import ACTIVE_CONTENT
+from django_event_pdfs.pdf.facts import Bounds, Facts, Findings, Inspection, Refusal
 from django_event_pdfs.pdf.inspector import inspect
+from django_event_pdfs.pdf.isolation import WorkerUnavailable
 from django_event_pdfs.pdf.text import clean_text
 
-__all__ = ["Facts", "Findings", "Inspection", "Refusal", "clean_text", "inspect"]
+__all__ = [
+    "ACTIVE_CONTENT",
+    "Bounds",
+    "Facts",
+    "Findings",
+    "Inspection",
+    "Refusal",
+    "WorkerUnavailable",
+    "clean_text",
+    "inspect",
+]

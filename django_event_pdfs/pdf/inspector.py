@@ -1,64 +1,84 @@
-"""The strict parse: bounded, in process, and free of policy.
-
-pikepdf is loaded at the first inspection, so that a web process which only reads never pays for it.
-"""
+"""The inspection: cheap questions first, then a parse where it can do no harm."""
 
 import hashlib
 import os
 import re
-from functools import cache
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from dataclasses import replace
+from io import BytesIO
+from typing import IO, BinaryIO, Literal
 
-from django_event_pdfs.pdf.facts import Facts, Findings, Inspection, Refusal
-from django_event_pdfs.pdf.text import clean_text
-
-if TYPE_CHECKING:
-    import pikepdf
+from django_event_pdfs.pdf.facts import Bounds, Inspection, Refusal
+from django_event_pdfs.pdf.isolation import examine_isolated
+from django_event_pdfs.pdf.structure import examine
+from django_event_pdfs.pdf.worker import may_be_mended
 
 HEAD_SIZE = 1024
 CHUNK_SIZE = 1024 * 1024
+_BLOCK = 64 * 1024
+
+#: Bytes up to which a file with a plain table is parsed in this process.
+PLAIN_SIZE = 1024 * 1024
 
 # A ZIP that holds a small PDF opens in every PDF parser: only its first bytes give it away.
-_FOREIGN_MAGIC = (b"PK\x03\x04", b"MZ", b"\x7fELF", b"GIF8", b"\x89PNG", b"\xff\xd8\xff", b"#!")
+_FOREIGN_MAGIC = (
+    *(b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"MZ", b"\x7fELF", b"GIF8", b"\x89PNG"),
+    *(b"\xff\xd8\xff", b"#!"),
+)
 _FOREIGN_MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<svg", b"<script")
 
-# Measured to stop decompression bombs and to break no ordinary file. No limit on JPEG memory
-# (brochures need it) nor on warnings (long files have many harmless ones).
-_LIMITS: dict[str, Any] = {
-    "flate_max_memory": 64 * 1024 * 1024,
-    "run_length_max_memory": 64 * 1024 * 1024,
-    "png_max_memory": 64 * 1024 * 1024,
-    "tiff_max_memory": 64 * 1024 * 1024,
-    "max_stream_filters": 8,
-    "parser_max_container_size": 250_000,
-}
+_START = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF\s*\Z")
+# One table, its trailer and the end of the file (ISO 32000-2, 7.5.4 and 7.5.5), with no comment.
+_PLAIN_END = re.compile(
+    rb"xref\s++(?:\d++ \d++\s++(?:\d{10} \d{5} [nf]\s{1,2})++)++"
+    rb"trailer\s*+<<(?P<trailer>[^%#]*)>>\s*startxref\s++\d++\s++%%EOF\s*"
+)
+
+Isolate = Literal["damaged", "always"]
 
 
-def inspect(source: str | os.PathLike[str] | BinaryIO) -> Inspection:
+def inspect(
+    source: str | os.PathLike[str] | BinaryIO,
+    *,
+    bounds: Bounds = Bounds(),  # noqa: B008, it is frozen
+    isolate: Isolate = "damaged",
+) -> Inspection:
     """Read a PDF from a path, or from a seekable binary file that is left at its start.
 
     Never raises for what the bytes say: the answer then carries a refusal with the code ``empty``,
     ``not_a_pdf``, ``damaged``, ``encrypted`` or ``no_pages``.
 
+    What cannot cost much is parsed in this process: a file of at most ``PLAIN_SIZE`` bytes whose
+    objects are not compressed. All else is parsed in a bounded worker (with ``isolate="always"``
+    every file), and a file that is damaged gets a second opinion there.
+
     Raises:
         OSError: the source itself cannot be read.
+        WorkerUnavailable: there is no verdict, for want of a worker.
     """
     if isinstance(source, str | os.PathLike):
         with open(source, "rb") as file:
-            return _inspect_file(file)
+            return _inspect_file(file, bounds, isolate)
     try:
-        return _inspect_file(source)
+        return _inspect_file(source, bounds, isolate)
     finally:
         source.seek(0)
 
 
-def _inspect_file(file: IO[bytes]) -> Inspection:
+def _inspect_file(file: IO[bytes], bounds: Bounds, isolate: Isolate) -> Inspection:
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     code = _refuse_head(file.read(HEAD_SIZE))
     if code:
         return Inspection(refusal=Refusal(code))
-    return _parse(file, size)
+    sha256 = _sha256(file)
+    inspection = None
+    if isolate == "damaged" and size <= PLAIN_SIZE:
+        inspection = _examine_plain(file, sha256, bounds)
+    if inspection is None or may_be_mended(inspection):
+        strict = inspection is None
+        inspection = examine_isolated(file, sha256, bounds, strict=strict)
+    findings = replace(inspection.findings, appended=_appended(file, size))
+    return replace(inspection, findings=findings)
 
 
 def _refuse_head(head: bytes) -> str | None:
@@ -71,82 +91,21 @@ def _refuse_head(head: bytes) -> str | None:
     return None if b"%PDF-" in head else "not_a_pdf"
 
 
-def _parse(file: IO[bytes], size: int) -> Inspection:
-    pikepdf = _pikepdf()
-    try:
-        with pikepdf.Pdf.open(
-            file,
-            attempt_recovery=False,
-            suppress_warnings=True,
-            inherit_page_attributes=False,  # It walks all pages, as len(pdf.pages) does.
-        ) as pdf:
-            return _describe(pdf, file, size)
-    except pikepdf.PasswordError:
-        return Inspection(refusal=Refusal("encrypted"))
-    except (OSError, MemoryError):
-        raise
-    except Exception as error:
-        # Without a class of its own: encryption that qpdf cannot undo, for holders of a key, say.
-        if "(encryption dictionary" in str(error):
-            return Inspection(refusal=Refusal("encrypted"))
-        # qpdf's bindings answer hostile bytes with errors of many types, RuntimeError and
-        # UnicodeDecodeError among them. Whatever they cannot read, a reader cannot either.
-        return Inspection(refusal=Refusal("damaged"))
+def _examine_plain(file: IO[bytes], sha256: str, bounds: Bounds) -> Inspection | None:
+    """Parse a file here if that is harmless; None if not.
 
-
-def _describe(pdf: "pikepdf.Pdf", file: IO[bytes], size: int) -> Inspection:
-    # Of the table, which is read already: len(pdf.objects) decodes every object, and one of 60 KB
-    # can take gigabytes.
-    objects = len(pdf.get_xref_table())
-    pages = _count_pages(pdf, objects)
-    if not pages:
-        return Inspection(refusal=Refusal("no_pages"))
-    facts = Facts(
-        size=size,
-        sha256=_sha256(file),
-        pages=pages,
-        version=_version(pdf),
-        title=_title(pdf),
-    )
-    return Inspection(facts=facts, findings=Findings(objects=objects))
-
-
-def _count_pages(pdf: "pikepdf.Pdf", limit: int) -> int:
-    """Count the leaves of the page tree (ISO 32000-2, 7.7.3).
-
-    Not by ``len(pdf.pages)``, which copies each page that is listed twice: an array of references
-    to one page would take gigabytes. A page is an object, so ``limit`` is the number of objects.
-
-    Raises:
-        TypeError: a node is missing, or is no dictionary.
-        ValueError: the tree loops, or lists more pages than there are objects.
+    Its only cross-reference section is a plain table, so that there can be no object stream:
+    nothing is inflated, and what qpdf makes of a file is at most some fifty times its size.
     """
-    intermediate = _pikepdf().Name.Pages
-    pages, left, seen = 0, [pdf.Root.Pages], set()
-    while left:
-        node = left.pop()
-        if "/Kids" in node:
-            left.extend(node.Kids)
-            if (node.is_indirect and node.objgen in seen) or pages + len(left) > limit:
-                raise ValueError("The page tree is no tree.")
-            seen.add(node.objgen)
-        elif node.get("/Type") != intermediate:
-            pages += 1
-    return pages
-
-
-def _version(pdf: "pikepdf.Pdf") -> str:
-    stated = (pdf.pdf_version, str(pdf.Root.get("/Version", "")).removeprefix("/"))
-    return max(match[0] if (match := re.match(r"\d\.\d", text)) else "" for text in stated)
-
-
-def _title(pdf: "pikepdf.Pdf") -> str:
-    try:
-        # Not pdf.docinfo, which creates the dictionary where there is none.
-        title = pdf.trailer.Info.Title
-        return clean_text(str(title)) if isinstance(title, _pikepdf().String) else ""
-    except Exception:  # A title that cannot be read is no reason to turn a document away.
-        return ""
+    file.seek(0)
+    data = file.read()
+    start = _START.search(data, max(len(data) - HEAD_SIZE, 0))
+    end = start and _PLAIN_END.fullmatch(data, int(start[1]))
+    if not end or not data.startswith(b"%PDF-"):
+        return None
+    if b"/Prev" in end["trailer"] or b"/XRefStm" in end["trailer"]:
+        return None
+    return examine(BytesIO(data), data, sha256, bounds)
 
 
 def _sha256(file: IO[bytes]) -> str:
@@ -157,10 +116,12 @@ def _sha256(file: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-@cache
-def _pikepdf() -> Any:
-    """Load pikepdf once and bound it. The limits hold for the whole process."""
-    import pikepdf
-
-    pikepdf.settings.set_qpdf_limits(**_LIMITS)
-    return pikepdf
+def _appended(file: IO[bytes], size: int) -> int:
+    """Return how many bytes follow the last ``%%EOF``; blanks do not count."""
+    for start in range(max(size - _BLOCK, 0), -_BLOCK, -_BLOCK):
+        file.seek(max(start, 0))
+        position = (data := file.read(_BLOCK + 4)).rfind(b"%%EOF")
+        if position >= 0:
+            rest = data[position + 5 :]
+            return size - max(start, 0) - position - 5 if len(data) > _BLOCK else len(rest.strip())
+    return 0
