@@ -27,25 +27,42 @@ _PATTERN = rb"""
    | F [BLANK]*+ (?: [(<%] | [0-9]++ [BLANK]++ [0-9]++ [BLANK]++ R )
    | [^BLANK()<>\[\]{}/%#]*+ (?: \#[^3-7] [^BLANK()<>\[\]{}/%#]*+ )*+ \#[3-7] )
 """
+_NULL = re.compile(rb"\s*\d+\s+\d+\s+obj\s*null")
 _SUSPECT = re.compile(_PATTERN.replace(b"BLANK", rb"\x00\t\n\f\r\x20"), re.VERBOSE)
 
 
+class Hidden(Exception):
+    """An object that may be something is not where the table says; other readers may find it."""
+
+
 def suspects(
-    pdf: Any, table: Mapping[ObjectId, Any], data: bytes | mmap
+    pdf: Any, table: Mapping[ObjectId, Any], data: bytes | mmap, *, strict: bool
 ) -> Iterator[tuple[ObjectId, Any]]:
     """Yield the objects of ``table`` in which a search of their bytes finds something.
 
     ``table`` is all or a part of the cross-reference table of ``pdf`` (a ``pikepdf.Pdf``), and
-    ``data`` holds the bytes of the file.
+    ``data`` holds the bytes of the file. ``strict``: it is the file's own table.
+
+    Raises:
+        Hidden: qpdf does not see an object, and what it may be is suspect.
     """
     plain, packed = _by_place(table)
     # The bytes of pictures are not searched where there are few objects, as in a brochure.
-    if len(plain) * _BYTES_PER_OBJECT < len(data) or _SUSPECT.search(data):
-        yield from _suspects_among(pdf, plain)
+    searched = len(plain) * _BYTES_PER_OBJECT >= len(data)
+    if not searched or _SUSPECT.search(data):
+        for objgen in plain:
+            item = pdf.get_object(objgen)
+            if item is None and strict and not _NULL.match(data, table[objgen].offset):
+                raise Hidden
+            if _is_suspect(item):
+                yield objgen, item
     for holder, ids in packed.items():
-        stream = pdf.get_object(holder, 0)
-        if _SUSPECT.search(stream.read_bytes()):
-            yield from _suspects_among(pdf, ids)
+        text = pdf.get_object(holder, 0).read_bytes()
+        if _SUSPECT.search(text):
+            items = {objgen: pdf.get_object(objgen) for objgen in ids}
+            yield from ((objgen, item) for objgen, item in items.items() if _is_suspect(item))
+            if None in items.values() and not any(map(_is_suspect, items.values())):
+                raise Hidden
 
 
 def _by_place(
@@ -62,16 +79,11 @@ def _by_place(
     return plain, packed
 
 
-def _suspects_among(pdf: Any, ids: list[ObjectId]) -> Iterator[tuple[ObjectId, Any]]:
+def _is_suspect(item: Any) -> bool:
     import pikepdf
 
-    for objgen in ids:
-        item = pdf.get_object(objgen)
-        if isinstance(item, pikepdf.Stream):
-            text = item.stream_dict.unparse(resolved=True)
-        elif isinstance(item, pikepdf.Dictionary | pikepdf.Array):
-            text = item.unparse(resolved=True)
-        else:
-            continue
-        if _SUSPECT.search(text):
-            yield objgen, item
+    if isinstance(item, pikepdf.Stream):
+        item = item.stream_dict
+    elif not isinstance(item, pikepdf.Dictionary | pikepdf.Array):
+        return False
+    return _SUSPECT.search(item.unparse(resolved=True)) is not None

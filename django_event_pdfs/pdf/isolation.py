@@ -21,6 +21,7 @@ from shutil import copyfileobj
 from typing import IO, Any
 
 from django_event_pdfs.pdf.facts import Bounds, Inspection, Refusal
+from django_event_pdfs.pdf.structure import exceeded
 from django_event_pdfs.pdf.worker import FORK, KILL, STRICT_SECONDS, WALL_SECONDS, from_json
 
 _START_SECONDS = 30.0  # For an interpreter on a busy machine; it takes a tenth of one.
@@ -129,8 +130,8 @@ class _Workers:
             raise WorkerUnavailable(f"No answer within {WALL_SECONDS} s.")
         if elapsed < STRICT_SECONDS * 0.9:
             return None
-        params = {} if recovering else {"exceeded": "time"}
-        return Inspection(refusal=Refusal("damaged", params))
+        # Mending may take long, too; the file is damaged for all that.
+        return Inspection(refusal=Refusal("damaged") if recovering else exceeded("time"))
 
     def _take(self) -> _Worker:
         with self._lock:
@@ -215,7 +216,7 @@ def _examine_once(descriptor: int, request: dict[str, Any]) -> Inspection:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Inspection(refusal=Refusal("damaged", {"exceeded": "time"}))
+        return Inspection(refusal=exceeded("time"))
     except OSError as error:
         raise WorkerUnavailable("No worker could be started.") from error
     *_, answer = done.stdout.splitlines() or [b""]

@@ -22,7 +22,7 @@ def count_pages(pdf: Any, limit: int, *, whole: bool = False) -> int:
     import pikepdf
 
     root = pdf.Root.Pages
-    stated = root.get("/Count")
+    stated = count if isinstance(count := root.get("/Count"), int) else 0
     pages, left, seen = 0, [root], set()
     while left:
         node = left.pop()
@@ -30,14 +30,15 @@ def count_pages(pdf: Any, limit: int, *, whole: bool = False) -> int:
             if node.is_indirect and node.objgen in seen:
                 raise ValueError("The page tree is no tree.")
             seen.add(node.objgen)
-            left.extend(node.Kids)
+            kids = node.Kids
+            if pages + len(left) + len(kids) > limit:
+                raise TooManyPages(max(stated, limit + 1))
+            left.extend(kids)
         elif node.get("/Type") != pikepdf.Name.Pages:
             pages += 1
             if whole and _lacks_contents(node):
                 raise ValueError("A page has lost its contents.")
-        if pages + len(left) > limit:
-            raise TooManyPages(max(stated, limit + 1) if isinstance(stated, int) else limit + 1)
-    if whole and isinstance(stated, int) and stated > pages:
+    if whole and stated > pages:
         raise ValueError("Pages are missing.")
     return pages
 

@@ -15,16 +15,14 @@ _Place = tuple[int | None, int | None, int | None]
 
 
 def earlier_revisions(
-    pdf: Any, table: Mapping[ObjectId, Any], data: bytes | mmap, limit: int
+    pdf: Any, table: Mapping[ObjectId, Any], data: bytes | mmap
 ) -> Iterator[tuple[Any, Mapping[ObjectId, Any]]]:
     """Yield each earlier revision, newest first, and what newer ones do not have of its table.
 
-    A revision is a ``pikepdf.Pdf``, open until the next is asked for. Stops with
-    ``OverflowError`` when the tables together have more than ``limit`` entries: a table that is
-    read again for every update would take quadratic time.
+    A revision is a ``pikepdf.Pdf``, open until the next is asked for. The table of each is read
+    anew with all that are before it, so that updates by the thousand take quadratic time.
     """
     known = {_place(entry) for entry in table.values()}
-    read = len(table)
     start = _previous(pdf)
     if start is None:
         return
@@ -33,9 +31,6 @@ def earlier_revisions(
     while start is not None and (revision := _ending_at(file, len(data), start)):
         with revision:
             old = revision.get_xref_table()
-            read += len(old)
-            if read > limit:
-                raise OverflowError
             yield revision, {key: e for key, e in old.items() if _place(e) not in known}
             known.update(_place(entry) for entry in old.values())
             start = _previous(revision)

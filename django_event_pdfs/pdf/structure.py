@@ -7,6 +7,7 @@ pikepdf is loaded at the first inspection, so that a web process which only read
 """
 
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -17,13 +18,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from django_event_pdfs.pdf.active_content import Finding, find_in_catalog, find_in_object
 from django_event_pdfs.pdf.candidates import suspects
 from django_event_pdfs.pdf.facts import Bounds, Facts, Findings, Inspection, Refusal
+from django_event_pdfs.pdf.information import describe
 from django_event_pdfs.pdf.pages import TooManyPages, count_pages
 from django_event_pdfs.pdf.revisions import earlier_revisions
-from django_event_pdfs.pdf.text import clean_text
 
 if TYPE_CHECKING:
     import pikepdf
 
+_MOST = 16 * 1024 * 1024  # Bytes of such a stream; those of documents have a hundredth.
+_LOST = re.compile(r"bad_alloc|limits error|limit exceeded", re.IGNORECASE)
 _MAX_PLACES = 10  # Noted for each kind; the rest would only repeat it.
 
 
@@ -74,34 +77,69 @@ def open_pdf(source: BinaryIO, *, recover: bool = False) -> "pikepdf.Pdf":
 def _describe(
     pdf: "pikepdf.Pdf", data: bytes | mmap, sha256: str, bounds: Bounds, *, recover: bool
 ) -> Inspection:
-    if pdf.is_encrypted and not pdf.user_password_matched:
-        # An empty owner's password opens it here; its readers are asked for theirs.
-        return Inspection(refusal=Refusal("encrypted"))
-    if recover and set(pdf.trailer.keys()) <= {"/Root"}:
-        # qpdf made this trailer up. A file that has none has lost its end, and what stood there.
-        return Inspection(refusal=Refusal("damaged"))
-    # Of the table, which is read already: len(pdf.objects) decodes every object, and one of 60 KB
-    # can take gigabytes.
     table = pdf.get_xref_table()
     findings = Findings(objects=len(table), repaired=recover)
-    if len(table) > bounds.objects:
-        return _exceeded(findings, "objects", len(table))
     try:
+        _check_readable(pdf, table, bounds, recover=recover)
         pages = count_pages(pdf, bounds.pages, whole=recover)
-        if not pages:
-            return Inspection(findings=findings, refusal=Refusal("no_pages"))
-        facts = _facts(pdf, len(data), sha256, pages)
+        facts = Facts(size=len(data), sha256=sha256, pages=pages, **describe(pdf))
         findings = _search(pdf, table, data, bounds, findings)
+        _check_nothing_lost(pdf)
+    except _Refused as error:
+        return Inspection(findings=findings, refusal=error.refusal)
     except TooManyPages as error:
-        return _exceeded(findings, "pages", error.args[0])
-    except OverflowError:
-        return _exceeded(findings, "objects", bounds.objects + 1)
+        return Inspection(findings=findings, refusal=exceeded("pages", error.args[0]))
+    if not pages:
+        return Inspection(findings=findings, refusal=Refusal("no_pages"))
     return Inspection(facts=facts, findings=findings)
 
 
-def _exceeded(findings: Findings, bound: str, value: int) -> Inspection:
-    params = MappingProxyType({"exceeded": bound, "value": value})
-    return Inspection(findings=findings, refusal=Refusal("damaged", params))
+class _Refused(Exception):
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+
+
+def exceeded(bound: str, value: int = 0) -> Refusal:
+    """Return the refusal of a file that broke a bound, by what it has where that is known."""
+    return Refusal("damaged", MappingProxyType({"exceeded": bound, "value": value}))
+
+
+def _check_readable(
+    pdf: "pikepdf.Pdf", table: Mapping[Any, Any], bounds: Bounds, *, recover: bool
+) -> None:
+    if pdf.is_encrypted and not pdf.user_password_matched:
+        # An empty owner's password opens it here; its readers are asked for theirs.
+        raise _Refused(Refusal("encrypted"))
+    # Of the table, which is read already: len(pdf.objects) decodes every object, and one of 60 KB
+    # can take gigabytes.
+    if len(table) > bounds.objects:
+        raise _Refused(exceeded("objects", len(table)))
+    if recover and set(pdf.trailer.keys()) <= {"/Root"}:
+        # qpdf made this trailer up. A file that has none has lost its end, and what stood there.
+        raise _Refused(Refusal("damaged"))
+    if recover and any(_is_bomb(pdf.get_object(key)) for key in table):
+        raise _Refused(exceeded("memory"))
+
+
+def _check_nothing_lost(pdf: "pikepdf.Pdf") -> None:
+    """Refuse where qpdf met a limit or the end of memory: it may only warn, and see no object."""
+    if any(_LOST.search(str(warning)) for warning in pdf.get_warnings()):
+        raise _Refused(exceeded("memory"))
+
+
+def _is_bomb(item: Any) -> bool:
+    """Return whether a stream by which readers find objects (7.5.7 and 7.5.8) inflates for ever.
+
+    qpdf does not look at one that it could not read and mended. Readers will.
+    """
+    import pikepdf
+
+    if not isinstance(item, pikepdf.Stream) or str(item.get("/Type")) not in ("/XRef", "/ObjStm"):
+        return False
+    try:
+        return len(zlib.decompressobj().decompress(item.read_raw_bytes(), _MOST + 1)) > _MOST
+    except zlib.error:
+        return False
 
 
 def _search(
@@ -112,21 +150,21 @@ def _search(
     findings: Findings,
 ) -> Findings:
     """Look for active content, in this revision and in those before it."""
-    found = list(_active_content(pdf, table, data, ""))
+    found = list(_active_content(pdf, table, data, "", strict=not findings.repaired))
     objects = len(table)
-    for revision, replaced in earlier_revisions(pdf, table, data, 4 * bounds.objects):
+    for revision, replaced in earlier_revisions(pdf, table, data):
         objects += len(replaced)
-        found += _active_content(revision, replaced, data, "earlier revision, ")
-    if objects > bounds.objects:
-        raise OverflowError
+        if objects > bounds.objects:
+            raise _Refused(exceeded("objects", objects))
+        found += _active_content(revision, replaced, data, "earlier revision, ", strict=False)
     return replace(findings, objects=objects, active_content=_by_kind(found))
 
 
 def _active_content(
-    pdf: "pikepdf.Pdf", table: Mapping[Any, Any], data: bytes | mmap, prefix: str
+    pdf: "pikepdf.Pdf", table: Mapping[Any, Any], data: bytes | mmap, prefix: str, *, strict: bool
 ) -> Iterator[Finding]:
     yield from ((kind, prefix + where) for kind, where in find_in_catalog(pdf.Root))
-    for (number, generation), item in suspects(pdf, table, data):
+    for (number, generation), item in suspects(pdf, table, data, strict=strict):
         yield from find_in_object(item, f"{prefix}object {number} {generation} ")
 
 
@@ -137,50 +175,3 @@ def _by_kind(found: Iterable[Finding]) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType(
         {kind: tuple(islice(where, _MAX_PLACES)) for kind, where in sorted(places.items())}
     )
-
-
-def _facts(pdf: "pikepdf.Pdf", size: int, sha256: str, pages: int) -> Facts:
-    return Facts(
-        size=size,
-        sha256=sha256,
-        pages=pages,
-        pdf_version=_version(pdf),
-        title=_information(pdf, "/Title"),
-        producer=_information(pdf, "/Producer"),
-        encrypted=pdf.is_encrypted,
-        signed=_is_signed(pdf),
-        linearised=pdf.is_linearized,
-        tagged=_value(pdf.Root, "/MarkInfo", "/Marked") is True,
-    )
-
-
-def _version(pdf: "pikepdf.Pdf") -> str:
-    stated = (pdf.pdf_version, str(pdf.Root.get("/Version", "")).removeprefix("/"))
-    return max(match[0] if (match := re.match(r"\d\.\d", text)) else "" for text in stated)
-
-
-def _information(pdf: "pikepdf.Pdf", key: str) -> str:
-    import pikepdf
-
-    try:
-        # Not pdf.docinfo, which creates the dictionary where there is none.
-        text = _value(pdf.trailer, "/Info", key)
-        return clean_text(str(text)) if isinstance(text, pikepdf.String) else ""
-    except Exception:  # A title that cannot be read is no reason to turn a document away.
-        return ""
-
-
-def _is_signed(pdf: "pikepdf.Pdf") -> bool:
-    flags = _value(pdf.Root, "/AcroForm", "/SigFlags")
-    return isinstance(flags, int) and bool(flags & 1)  # 12.7.3, table 225: SignaturesExist
-
-
-def _value(item: Any, *path: str) -> Any:
-    """Return what stands at a path of keys; None where it ends early."""
-    import pikepdf
-
-    for key in path:
-        if not isinstance(item, pikepdf.Dictionary):
-            return None
-        item = item.get(key)
-    return item

@@ -26,7 +26,7 @@ except ImportError:  # Windows, where nothing forks and main() does one file.
     resource = None  # type: ignore[assignment]
 
 from django_event_pdfs.pdf.facts import Bounds, Facts, Findings, Inspection, Refusal
-from django_event_pdfs.pdf.structure import examine
+from django_event_pdfs.pdf.structure import examine, exceeded
 
 #: Seconds of processor time for the strict parse, and for the second opinion after it.
 STRICT_SECONDS, RECOVERY_SECONDS = 0.8, 1.2
@@ -156,7 +156,7 @@ def _examine(file: Any, data: mmap.mmap, request: dict[str, Any], *, recover: bo
             bounds = Bounds(**request["bounds"])
             return examine(file, data, request["sha256"], bounds, recover=recover)
     except MemoryError:
-        return Inspection(refusal=Refusal("damaged", {"exceeded": "memory"}))
+        return Inspection(refusal=exceeded("memory"))
 
 
 @contextmanager
