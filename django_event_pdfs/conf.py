@@ -3,7 +3,7 @@
 One dict, ``EVENT_PDFS``; every key is optional. Reading late lets ``override_settings`` work.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from django.conf import settings
 MEBIBYTE = 1024 * 1024
 
 READ_ACCESS = ("public", "authenticated", "permission")
+ISOLATE = ("damaged", "always")
 
 _T = TypeVar("_T")
 
@@ -47,16 +48,14 @@ class Conf:
         return self._get("MAX_OBJECTS", 300_000)
 
     @property
-    def allow(self) -> frozenset[str]:
+    def allow(self) -> Collection[str]:
         """Kinds of active content that a document may have."""
-        return frozenset(self._get("ALLOW", ()))
+        return self._get("ALLOW", frozenset())
 
     @property
     def inspection(self) -> Mapping[str, Any]:
-        """How uploads are inspected: ``concurrency`` and ``isolate``; ``wait`` is in seconds."""
-        default: dict[str, Any] = {"concurrency": 2, "wait": 10, "isolate": "damaged"}
-        setting = {**default, **self._get("INSPECTION", {})}
-        return {**setting, "wait": seconds(setting["wait"])}
+        """How uploads are inspected: ``concurrency``, ``wait`` (a duration) and ``isolate``."""
+        return {"concurrency": 2, "wait": 10, "isolate": "damaged", **self._get("INSPECTION", {})}
 
     @property
     def scanner(self) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, cast
 
 from django.core.files.base import File
 
-from django_event_pdfs.conf import conf
+from django_event_pdfs.conf import conf, seconds
 from django_event_pdfs.pdf import Bounds, Inspection, WorkerUnavailable, inspect
 from django_event_pdfs.scanning import Verdict, get_scanner
 
@@ -99,7 +99,7 @@ def _turn() -> Iterator[None]:
     settings = conf.inspection
     key = os.getpid(), settings["concurrency"]
     semaphore = _turns.setdefault(key, BoundedSemaphore(key[1]))
-    if not semaphore.acquire(timeout=settings["wait"]):
+    if not semaphore.acquire(timeout=seconds(settings["wait"])):
         raise Busy
     try:
         yield

@@ -160,7 +160,7 @@ class PDFValidator:
             raise refusal("too_large", value=_readable(file.size), limit=_readable(limit))
 
     def _check_active_content(self, inspection: Inspection) -> None:
-        allowed = (conf.allow if self.allow is None else self.allow) - NEVER_ALLOWED
+        allowed = frozenset(conf.allow if self.allow is None else self.allow) - NEVER_ALLOWED
         kinds = sorted(inspection.findings.active_content.keys() - allowed)
         if kinds:
             names = get_text_list([str(KINDS[kind]) for kind in kinds], _("and"))

@@ -1,5 +1,7 @@
 """System checks: each fires where it should and nowhere else."""
 
+from datetime import timedelta
+
 import pytest
 from django.apps import apps
 from django.core import checks
@@ -11,12 +13,15 @@ from django.views.static import serve
 from rest_framework import serializers, viewsets
 
 from django_event_pdfs.checks import (
+    check_allow,
     check_event_meta,
     check_event_model,
     check_file_mount,
     check_has_documents,
+    check_inspection,
     check_one_viewset,
     check_read_access,
+    check_scanner,
     check_unsigned_access,
 )
 from django_event_pdfs.fields import PDFField
@@ -411,3 +416,89 @@ def test_an_unknown_read_access_asks_for_a_permission(settings, client, reader, 
     settings.EVENT_PDFS = {**settings.EVENT_PDFS, "READ_ACCESS": "publc"}
     address = f"/api/events/{tail.format(key=event.pk)}"
     assert [c.get(address).status_code for c in (client, reader, api)] == [401, 403, 200]
+
+
+@pytest.mark.parametrize(
+    "allow", ["javascript", ["java_script"], ["launch"], {"remote_embedded_goto"}, [7]]
+)
+def test_e007_active_content_of_no_kind_that_may_be_allowed(settings, allow):
+    settings.EVENT_PDFS = {"ALLOW": allow}
+
+    assert ids(check_allow(None)) == ["event_pdfs.E007"]
+
+
+@pytest.mark.parametrize("allow", [[], ["javascript"], {"attachment", "xfa"}])
+def test_e007_not_for_known_kinds(settings, allow):
+    settings.EVENT_PDFS = {"ALLOW": allow}
+
+    assert check_allow(None) == []
+
+
+@isolate_apps("tests.testapp")
+def test_e007_names_the_field(monkeypatch):
+    model = make(HasDocuments, programme=PDFField(upload_to="x/", allow=["launch"]))
+    monkeypatch.setattr("django_event_pdfs.checks.settings.document_models", lambda: [model])
+
+    (message,) = check_allow(None)
+
+    assert (message.id, message.obj) == ("event_pdfs.E007", model._meta.get_field("programme"))
+
+
+@pytest.mark.parametrize(
+    "inspection",
+    [
+        {"concurrency": 0},
+        {"concurrency": "2"},
+        {"concurrency": True},
+        {"wait": -1},
+        {"wait": "10s"},
+        {"wait": None},
+        {"isolate": "sometimes"},
+        {"isolated": "always"},
+    ],
+)
+def test_e008_an_inspection_that_cannot_be_followed(settings, inspection):
+    settings.EVENT_PDFS = {"INSPECTION": inspection}
+
+    assert ids(check_inspection(None)) == ["event_pdfs.E008"]
+
+
+@pytest.mark.parametrize(
+    "inspection",
+    [{}, {"concurrency": 8, "wait": 0}, {"wait": timedelta(seconds=3)}, {"isolate": "always"}],
+)
+def test_e008_not_for_a_right_one(settings, inspection):
+    settings.EVENT_PDFS = {"INSPECTION": inspection}
+
+    assert check_inspection(None) == []
+
+
+@pytest.mark.parametrize(
+    "scanner",
+    [
+        {"BACKEND": "django_event_pdfs.scanning.clamav.Missing"},
+        {"BACKEND": "nowhere.Scanner"},
+        {"BACKEND": "django_event_pdfs.scanning.clamav.ClamAVScanner"},
+        {
+            "BACKEND": "django_event_pdfs.scanning.clamav.ClamAVScanner",
+            "OPTIONS": {"socket": "/s", "depth": 3},
+        },
+        {"OPTIONS": {"socket": "/s"}},
+    ],
+)
+def test_e009_a_scanner_that_cannot_be_made(settings, scanner):
+    settings.EVENT_PDFS = {"SCANNER": scanner}
+
+    assert ids(check_scanner(None)) == ["event_pdfs.E009"]
+
+
+def test_e009_not_without_a_scanner_nor_for_one_that_is_down(settings):
+    assert check_scanner(None) == []
+
+    settings.EVENT_PDFS = {
+        "SCANNER": {
+            "BACKEND": "django_event_pdfs.scanning.clamav.ClamAVScanner",
+            "OPTIONS": {"socket": "/nowhere/clamd.ctl"},
+        }
+    }
+    assert check_scanner(None) == []

@@ -1,19 +1,14 @@
-"""System checks: what is misconfigured, found before a user finds it. No network."""
+"""Checks of the URLs that serve events and their documents."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage
-from django.db.models import Model
 from django.urls import ResolverMatch
 
-from django_event_pdfs.conf import READ_ACCESS, conf
-from django_event_pdfs.fields import document_fields
 from django_event_pdfs.links import (
     SignedLinks,
     document_views,
@@ -22,57 +17,10 @@ from django_event_pdfs.links import (
     match_path,
     view_classes,
 )
-from django_event_pdfs.models import (
-    AbstractEvent,
-    HasDocuments,
-    document_models,
-    get_event_model,
-    local_document_fields,
-)
+from django_event_pdfs.models import document_models, get_event_model, local_document_fields
 from django_event_pdfs.storage import document_storage
 
 Messages = list[checks.CheckMessage]
-
-
-def register_checks() -> None:
-    """Register every check of this module with Django."""
-    checks.register(check_has_documents, checks.Tags.models)
-    checks.register(check_event_meta, checks.Tags.models)
-    checks.register(check_event_model, checks.Tags.urls)
-    checks.register(check_file_mount, checks.Tags.urls)
-    checks.register(check_one_viewset, checks.Tags.urls)
-    checks.register(check_unsigned_access, checks.Tags.urls)
-    checks.register(check_read_access)
-
-
-def check_has_documents(app_configs: Any, **kwargs: Any) -> Messages:
-    """E001: a model with a PDFField that is no ``HasDocuments``."""
-    return [
-        checks.Error(
-            f"{model._meta.label} has a PDFField but does not inherit HasDocuments.",
-            hint=f"Write class {model.__name__}(HasDocuments, models.Model). Without it "
-            "save(update_fields=...) loses facts, and replaced files stay.",
-            obj=model,
-            id="event_pdfs.E001",
-        )
-        for model in _models(app_configs)
-        if document_fields(model) and not issubclass(model, HasDocuments)
-    ]
-
-
-def check_event_meta(app_configs: Any, **kwargs: Any) -> Messages:
-    """W001: a subclass of ``AbstractEvent`` whose own ``Meta`` dropped what it inherits."""
-    return [
-        checks.Warning(
-            f"{model._meta.label} lost the {lost} of AbstractEvent.",
-            hint="Let its Meta inherit: class Meta(AbstractEvent.Meta). "
-            "Where it sets these itself, repeat AbstractEvent's among them.",
-            obj=model,
-            id="event_pdfs.W001",
-        )
-        for model in _models(app_configs)
-        if issubclass(model, AbstractEvent) and (lost := " and ".join(_lost_options(model)))
-    ]
 
 
 def check_event_model(app_configs: Any, **kwargs: Any) -> Messages:
@@ -143,19 +91,6 @@ def check_unsigned_access(app_configs: Any, **kwargs: Any) -> Messages:
     ]
 
 
-def check_read_access(app_configs: Any, **kwargs: Any) -> Messages:
-    """E006: a READ_ACCESS that is none of the three. Reading then asks for a permission."""
-    if conf.read_access in READ_ACCESS:
-        return []
-    return [
-        checks.Error(
-            f"EVENT_PDFS['READ_ACCESS'] is {conf.read_access!r}.",
-            hint=f"Write one of {', '.join(map(repr, READ_ACCESS))}.",
-            id="event_pdfs.E006",
-        )
-    ]
-
-
 def _serves(match: ResolverMatch | None, folder: str) -> bool:
     """Return whether a view like Django's ``serve`` publishes a folder of documents."""
     root = match.kwargs.get("document_root") if match else None
@@ -165,24 +100,6 @@ def _serves(match: ResolverMatch | None, folder: str) -> bool:
     if not isinstance(storage, FileSystemStorage):
         return False
     return Path(storage.path(folder)).resolve().is_relative_to(Path(root).resolve())
-
-
-def _models(app_configs: Any) -> Iterator[type[Model]]:
-    for config in app_configs or apps.get_app_configs():
-        yield from (m for m in config.get_models() if not m._meta.proxy)
-
-
-def _lost_options(model: type[AbstractEvent]) -> Iterator[str]:
-    inherited, own = AbstractEvent._meta, model._meta
-    if not own.ordering:
-        yield "ordering"
-    if any(issubclass(parent, AbstractEvent) for parent in own.parents):
-        return  # The table of the parent has the rest.
-    if ["start_date", "id"] not in [list(index.fields) for index in own.indexes]:
-        yield "index"
-    conditions = [getattr(c, "condition", None) for c in own.constraints]
-    if any(getattr(c, "condition", None) not in conditions for c in inherited.constraints):
-        yield "constraint"
 
 
 def _has_urls() -> bool:
