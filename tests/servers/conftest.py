@@ -1,5 +1,6 @@
-"""The servers, each as a fixture that lasts as long as the session."""
+"""The servers as fixtures: one that lasts as long as the session, or one that a test may stop."""
 
+from tests.servers.clamd import clamd, own_clamd
 from tests.servers.postgres import postgres
 
-__all__ = ["postgres"]
+__all__ = ["clamd", "own_clamd", "postgres"]
