@@ -1,55 +1,53 @@
-"""The documentation tells the truth: tables are compared with the code, snippets are run."""
+"""The documentation tells the truth: its tables are compared with the code."""
 
 import ast
 import inspect
-import os
 import re
-import shutil
-import subprocess
-import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.dispatch import Signal
 from rest_framework import exceptions, status
 
 import django_event_pdfs
-from django_event_pdfs.conf import Conf, conf
+from django_event_pdfs import pdf, signals
+from django_event_pdfs.conf import MEBIBYTE, Conf, conf
 from django_event_pdfs.delivery.stream import StreamDelivery
+from django_event_pdfs.errors import as_api_exception
+from django_event_pdfs.facts import DocumentFacts
+from django_event_pdfs.fields import PDFField
 from django_event_pdfs.links import SignedLinks
+from django_event_pdfs.pdf import (
+    ACTIVE_CONTENT,
+    Bounds,
+    Facts,
+    Findings,
+    Inspection,
+    Refusal,
+)
+from django_event_pdfs.pdf.inspector import PLAIN_SIZE
+from django_event_pdfs.pdf.messages import Limits
+from django_event_pdfs.pdf.worker import _QPDF_LIMITS
+from django_event_pdfs.scanning.clamav import ClamAVScanner
 from django_event_pdfs.serializer_fields import PDFFileField
 from django_event_pdfs.testing import make_pdf
-from django_event_pdfs.validators import MESSAGES
+from django_event_pdfs.validators import KINDS, MESSAGES, NEVER_ALLOWED
 from django_event_pdfs.views import PROBLEMS
+from tests.pages import DOCS, PAGES, README, ROOT, blocks, read, rows, section
 
-ROOT = Path(__file__).parent.parent
-DOCS = ROOT / "docs"
-README = ROOT / "README.md"
-TUTORIAL = DOCS / "tutorial.md"
-ADOPT = DOCS / "how-to" / "adopt.md"
-PAGES = [README, *sorted(DOCS.rglob("*.md"))]
 SETTINGS = {name.upper() for name, value in vars(Conf).items() if isinstance(value, property)}
 
 
-def read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+def attributes(page: str, heading: str) -> list[str]:
+    return [row[0] for row in rows(section(DOCS / "reference" / page, heading))]
 
 
-def section(path: Path, heading: str = "") -> str:
-    """Return what follows a heading up to the next one; without a heading, the whole page."""
-    return re.split(r"^#+ ", read(path).partition(f"# {heading}\n")[2], flags=re.M)[0]
-
-
-def rows(text: str) -> list[list[str]]:
-    """Return the cells of every table row that begins with code."""
-    lines = [line for line in text.splitlines() if line.startswith("| `")]
-    return [[cell.strip().strip("`") for cell in line.strip("| ").split(" | ")] for line in lines]
-
-
-def blocks(path: Path, *languages: str) -> list[str]:
-    found = re.findall(r"^```(\S*)\n(.*?)^```$", read(path), flags=re.M | re.S)
-    return [text for language, text in found if language in languages]
+def defaults_of(function: Callable[..., Any]) -> dict[str, Any]:
+    return {name: p.default for name, p in inspect.signature(function).parameters.items()}
 
 
 # Settings
@@ -72,7 +70,7 @@ def test_a_setting_has_the_documented_default(key, settings):
 @pytest.mark.parametrize("key", sorted(SETTINGS))
 def test_a_setting_is_read_under_its_documented_name(key, settings):
     settings.EVENT_PDFS = {key: {"BACKEND": "elsewhere"}}
-    assert getattr(conf, key.lower()) == {"BACKEND": "elsewhere"}
+    assert getattr(conf, key.lower())["BACKEND"] == "elsewhere"
 
 
 def test_the_storage_defaults_to_event_pdfs_where_there_is_one(settings):
@@ -82,11 +80,27 @@ def test_the_storage_defaults_to_event_pdfs_where_there_is_one(settings):
 
 @pytest.mark.parametrize(
     ("heading", "backend"),
-    [("Options of `LINKS`", SignedLinks), ("Options of `DELIVERY`", StreamDelivery)],
+    [
+        ("Options of `LINKS`", SignedLinks),
+        ("Options of `DELIVERY`", StreamDelivery),
+        ("Options of `SCANNER`", ClamAVScanner),
+    ],
 )
 def test_every_option_of_a_backend_is_documented(heading, backend):
     options = {row[0] for row in rows(section(DOCS / "reference" / "settings.md", heading))}
     assert options == inspect.signature(backend).parameters.keys()
+
+
+@pytest.mark.parametrize(
+    ("heading", "defaults"),
+    [
+        ("`INSPECTION`", conf.inspection),
+        ("Options of `SCANNER`", defaults_of(ClamAVScanner)),
+    ],
+)
+def test_every_key_has_its_documented_default(heading, defaults):
+    found = rows(section(DOCS / "reference" / "settings.md", heading))
+    assert {row[0]: ast.literal_eval(row[1]) for row in found} == defaults
 
 
 def _product(expression: str) -> str:
@@ -96,6 +110,25 @@ def _product(expression: str) -> str:
     for factor in factors:
         result *= int(factor) if len(factors) > 1 else 1
     return str(result) if len(factors) > 1 else expression
+
+
+def test_the_fixed_limits_are_documented():
+    text = section(DOCS / "reference" / "settings.md", "Limits of the parser")
+    limits = [re.split(r" \| ", line)[1] for line in text.splitlines() if line.startswith("| ")]
+    assert limits[1:] == [
+        f"{Limits().strict} s",
+        f"{Limits().recovery} s",
+        f"{Limits().wall:g} s",
+        f"{Limits().memory // MEBIBYTE} MiB",
+        f"{_QPDF_LIMITS['flate_max_memory'] // MEBIBYTE} MiB",
+        f"{_QPDF_LIMITS['max_stream_filters']}",
+        f"{_QPDF_LIMITS['parser_max_container_size']:,}",
+    ]
+
+
+def test_how_large_a_file_is_parsed_in_the_process_is_documented():
+    for page in ("explanation/gate.md", "reference/inspection.md"):
+        assert f"{PLAIN_SIZE // 1024} KiB" in read(DOCS / page)
 
 
 # Errors and checks
@@ -112,7 +145,8 @@ def documented_errors(of_drf: bool) -> dict[str, set[int]]:
 def errors_in_the_code() -> dict[str, set[int]]:
     found: dict[str, set[int]] = defaultdict(set)
     for code in (*MESSAGES, *PDFFileField.default_error_messages, "required"):
-        found[code].add(413 if code == "too_large" else 400)
+        error = as_api_exception(exceptions.ValidationError("", code=code))
+        found[code].add(error.status_code)
     for code, (code_status, _message) in PROBLEMS.items():
         found[code].add(code_status)
     for tree in syntax_trees():
@@ -166,6 +200,76 @@ def test_every_check_is_documented_with_its_level():
     assert {row[0]: row[1] for row in rows(read(DOCS / "reference" / "checks.md"))} == found
 
 
+# Active content, inspection, signals
+
+
+def test_every_kind_of_active_content_is_documented_and_whether_it_may_be_allowed():
+    found = {row[0]: row[-1] for row in rows(read(DOCS / "reference" / "active-content.md"))}
+    assert found == {kind: "never" if kind in NEVER_ALLOWED else "yes" for kind in ACTIVE_CONTENT}
+    assert found.keys() == KINDS.keys()
+
+
+def test_every_code_of_the_gate_is_documented_as_one_of_a_file():
+    assert {*attributes("errors.md", "A file")} == MESSAGES.keys() - {"end_before_start"}
+
+
+@pytest.mark.parametrize("kind", [Inspection, Facts, Findings, Refusal, Bounds])
+def test_every_part_of_an_inspection_is_documented(kind):
+    assert attributes("inspection.md", f"`{kind.__name__}`") == [f.name for f in fields(kind)]
+
+
+def test_inspect_and_its_bounds_have_the_documented_defaults():
+    page = DOCS / "reference" / "inspection.md"
+    arguments = {row[0]: row[1] for row in rows(section(page, "`inspect`"))}
+    assert arguments == {"source": "required", "bounds": "Bounds()", "isolate": '"damaged"'}
+    assert defaults_of(pdf.inspect) | {"source": "required"} == {
+        "source": "required",
+        "bounds": Bounds(),
+        "isolate": "damaged",
+    }
+    bounds = {row[0]: ast.literal_eval(row[1]) for row in rows(section(page, "`Bounds`"))}
+    assert bounds == defaults_of(Bounds)
+
+
+def test_every_name_of_the_inspection_is_documented():
+    text = read(DOCS / "reference" / "inspection.md")
+    assert [name for name in pdf.__all__ if f"`{name}" not in text] == []
+
+
+def test_every_fact_of_a_document_is_documented():
+    page = DOCS / "reference" / "model.md"
+    table = section(page, "The document of an instance").partition("`facts` is a frozen")[2]
+    assert [row[0] for row in rows(table)] == [field.name for field in fields(DocumentFacts)]
+
+
+def test_every_argument_of_the_field_is_documented():
+    parameters = inspect.signature(PDFField).parameters.values()
+    ours = {p.name for p in parameters if p.kind is p.KEYWORD_ONLY} - {"companion"}
+    assert [name for name in ours if name not in attributes("model.md", "`PDFField`")] == []
+
+
+def test_every_signal_is_documented_with_its_arguments():
+    known = {name for name, value in vars(signals).items() if isinstance(value, Signal)}
+    sent = {
+        node.func.value.id: {keyword.arg for keyword in node.keywords}
+        for tree in syntax_trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and getattr(node.func.value, "id", "") in known
+    }
+    assert sent.keys() == known
+    for name, arguments in sent.items():
+        assert set(attributes("signals.md", f"`{name}`")) == arguments
+
+
+def test_every_module_of_the_parser_has_its_reason():
+    page = read(DOCS / "explanation" / "design-decisions.md")
+    reasons = {row[0] for row in rows(page.partition("And those of `pdf/`")[2])}
+    modules = {path.stem for path in Path(pdf.__file__).parent.glob("*.py")}
+    assert reasons == modules - {"__init__", "facts", "inspector", "isolation"}
+
+
 # Snippets
 
 
@@ -191,202 +295,6 @@ def test_the_links_of_the_readme_lead_somewhere():
     targets = set(re.findall(r"\]\((docs/[^)#]+)", read(README)))
     assert targets
     assert [target for target in targets if not (ROOT / target).is_file()] == []
-
-
-class DocumentedProject:
-    """A fresh Django project that is made as a page of the documentation says."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.shell("python -m django startproject mysite .")
-
-    def follow(self, page: Path, start: str = "", end: str = "") -> None:
-        """Write the files of a page and run its commands, in their order."""
-        text = read(page).partition(start)[2] if start else read(page)
-        text = text.partition(end)[0] if end else text
-        for language, block in re.findall(r"^```(\S*)\n(.*?)^```$", text, flags=re.M | re.S):
-            if language == "python":
-                self.write(block)
-            if language == "bash":
-                self.shell(*(line for line in block.splitlines() if _is_command(line)))
-
-    def write(self, block: str) -> None:
-        """Write a block that begins with the name of its file; settings and ``+=`` are added."""
-        name = re.match(r"# (\S+\.py)", block)
-        if not name:
-            return
-        known = name[1] if "/" in name[1] else f"mysite/{name[1]}"
-        adds = known.endswith("settings.py") or "+=" in block
-        path = self.folder / known
-        path.write_text(f"{read(path)}\n{block}" if adds else block, encoding="utf-8")
-
-    def shell(self, *commands: str) -> str:
-        script = " && ".join(commands) or ":"
-        python = re.sub(r"(^|(?<=\s))python(?=\s)", f'"{sys.executable}"', script)
-        return self._run(["sh", "-c", python])
-
-    def python(self, code: str) -> str:
-        """Run code with Django set up and ``call_command``, ``client`` and ``pdf`` at hand."""
-        return self._run([sys.executable, "-c", f"{_PREAMBLE}\n{code}"])
-
-    def _run(self, command: list[str]) -> str:
-        environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(self.folder), *sys.path]),
-            "PYTHONDONTWRITEBYTECODE": "1",  # a file may change twice within a second
-            "DJANGO_SETTINGS_MODULE": "mysite.settings",
-        }
-        done = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
-
-
-_PREAMBLE = """
-import django; django.setup()
-from django.contrib.auth import get_user_model
-from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
-from rest_framework.test import APIClient
-from django_event_pdfs.testing import make_pdf
-
-def client(username, **rights):
-    user, _ = get_user_model().objects.get_or_create(username=username, defaults=rights)
-    client = APIClient(SERVER_NAME="localhost")
-    client.force_authenticate(user)
-    return client
-
-def pdf(name="programme.pdf", **options):
-    return SimpleUploadedFile(name, make_pdf(**options), "application/pdf")
-"""
-
-
-def _is_command(line: str) -> bool:
-    return bool(re.search(r"python (manage\.py|-m django)|^(mkdir|mv) ", line)) and not (
-        "runserver" in line or "startproject" in line
-    )
-
-
-@pytest.fixture
-def project(tmp_path):
-    if not shutil.which("sh"):
-        pytest.skip("needs a POSIX shell")
-    return DocumentedProject(tmp_path)
-
-
-def test_what_the_readme_says_is_a_working_host(project):
-    project.shell("python manage.py startapp events")
-    for part in re.split(r"\n(?=# \S+\.py)", blocks(README, "python")[0]):
-        project.write(part)
-    output = project.python("""
-call_command("makemigrations", "events", verbosity=0)
-call_command("migrate", verbosity=0)
-call_command("check")
-event = {"name": "Summit", "start_date": "2027-03-18T09:00Z", "programme_file": pdf(pages=3)}
-created = client("ada", is_superuser=True).post("/api/events/", event)
-assert created.status_code == 201, created.content
-opened = APIClient(SERVER_NAME="localhost").get(created.data["programme_file"])
-print(opened["Content-Type"], created.data["documents"]["programme_file"]["pages"])
-""")
-    assert output.splitlines()[-1] == "application/pdf 3"
-    assert [path.suffix for path in project.folder.glob("media/events/programmes/*")] == [".pdf"]
-
-
-def test_the_tutorial_and_the_page_on_testing_work(project):
-    project.follow(TUTORIAL)
-    output = project.python("""
-from events.models import Event
-ada = client("ada")
-event = {"name": "Concert", "start_date": "2027-06-21T19:00", "programme_file": pdf(pages=3)}
-address = f"/api/events/{ada.post('/api/events/', event).data['id']}/"
-body = pdf().read()
-put = ada.put(f"{address}programme_file/programme.pdf", body, content_type="application/pdf")
-hello = SimpleUploadedFile("hello.pdf", b"hello", "application/pdf")
-refused = ada.patch(address, {"programme_file": hello})
-print(put.status_code, refused.data["codes"], ada.delete(address).status_code)
-""")
-    assert output == "200 {'programme_file': ['not_a_pdf']} 204\n"
-    assert list(project.folder.glob("media/events/programmes/*")) == []
-    project.follow(DOCS / "reference" / "testing.md")
-    project.shell("python manage.py test events")
-
-
-def test_an_existing_project_is_adopted_as_the_guide_says(project):
-    project.shell("python manage.py startapp agenda")
-    project.write("""# mysite/settings.py
-INSTALLED_APPS += ["rest_framework", "agenda"]
-MEDIA_ROOT, MEDIA_URL = BASE_DIR / "media", "/media/"
-DEBUG = True
-""")
-    project.follow(ADOPT, end="## 1. ")
-    project.python("""
-call_command("makemigrations", "agenda", verbosity=0)
-call_command("migrate", verbosity=0)
-from agenda.models import Event, Role
-Role.objects.create(user=get_user_model().objects.create(username="manager"), name="manager")
-Event.objects.create(title="Hidden", hidden=True)
-old = Event.objects.create(title="Old")
-old.programme_file.save("2025.pdf", ContentFile(make_pdf()))
-old.guide_file.save("2025.pdf", ContentFile(make_pdf()))
-""")
-    project.follow(ADOPT, start="## 1. ")
-    output = project.python("""
-manager, reader, anyone = client("manager"), client("reader"), APIClient(SERVER_NAME="localhost")
-[old] = manager.get("/api/events/").data
-print(anyone.get(old["programme_file"]).status_code, anyone.get("/media/other.txt").status_code)
-print(reader.patch("/api/events/2/", {"programme_file": pdf()}).status_code)
-print(manager.patch("/api/events/2/", {"programme_file": pdf(pages=2)}).data["documents"])
-print(reader.get("/api/events/2/statistics/").data, reader.get("/api/events/1/").status_code)
-""")
-    opened, refused, changed, last = output.splitlines()
-    assert (opened, refused, last) == ("200 404", "403", "{'title': 'Old'} 404")
-    assert "'pages': 2" in changed
-    assert [path.name for path in project.folder.glob("documents/events/guides/*")] == ["2025.pdf"]
-    assert "2025.pdf" not in {path.name for path in project.folder.rglob("programmes/*")}
-
-
-def test_the_traps_of_an_adoption_are_as_the_guide_says(project):
-    project.shell("python manage.py startapp agenda")
-    project.write("""# mysite/settings.py
-INSTALLED_APPS += ["rest_framework", "agenda"]
-MEDIA_ROOT, MEDIA_URL = BASE_DIR / "media", "/media/"
-DEBUG = True
-REST_FRAMEWORK = {"EXCEPTION_HANDLER": "agenda.errors.enveloped"}
-""")
-    project.shell("mkdir -p media/events/programmes media/events/guides")
-    project.follow(ADOPT)
-    [look] = [block for block in blocks(ADOPT, "python") if "field.serves(name)" in block]
-    output = project.python(f"""
-from agenda.models import Event
-outside = Event.objects.create(title="Outside", programme_file="old.pdf", guide_file="")
-inside = Event.objects.create(title="Inside", programme_file="events/programmes/old.pdf")
-{look}
-from types import SimpleNamespace
-from agenda.programme import programme
-from django.test import RequestFactory
-request = RequestFactory(SERVER_NAME="localhost").get("/")
-request.user = SimpleNamespace(is_staff=True)
-for pk in (outside.pk, inside.pk):
-    print(programme(request, pk).content.decode()[:50])
-ada = client("ada")
-get_user_model().objects.get(username="ada").roles.create(name="manager")
-large = SimpleUploadedFile("large.pdf", bytes(11 * 1024 * 1024), "application/pdf")
-refused = ada.patch("/api/events/2/", {{"programme_file": large}})
-print(refused.status_code, refused.json()["codes"])
-""")
-    assert output.splitlines() == [
-        "1 programme_file old.pdf",
-        '{"programme": null}',
-        '{"programme": "http://localhost/media/events/progr',
-        "413 {'programme_file': ['too_large']}",
-    ]
-    [declared] = re.findall(r'^    programme_file = .*"uploads/".*\n', read(ADOPT), flags=re.M)
-    models = project.folder / "agenda" / "models.py"
-    text = read(models).replace("    hidden =", f"{declared}    hidden =", 1)
-    models.write_text(f"from django_event_pdfs.fields import PDFField\n{text}", encoding="utf-8")
-    project.shell("python manage.py makemigrations --check")
 
 
 def test_make_pdf_has_the_documented_arguments():
