@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import router, transaction
 from django.db.models import DateField, DateTimeField, Field, FileField, Model, TimeField
 from django.http import HttpResponseBase
@@ -20,7 +21,7 @@ from django_event_pdfs.documents import DocumentFile
 from django_event_pdfs.fields import PDFField
 from django_event_pdfs.lifecycle import lock
 from django_event_pdfs.presenters import DocumentPresenter
-from django_event_pdfs.validators import UPLOADER, refusal
+from django_event_pdfs.refusals import note_sender
 
 logger = logging.getLogger("django_event_pdfs")
 
@@ -52,12 +53,13 @@ class DocumentActions(GenericViewSet[Any]):
         """Store the body, a raw PDF, as the document."""
         event = self.get_object()
         document = self._document(event)
-        upload = cast(Mapping[str, Any], request.data).get("file")
+        # There is none where the body is empty.
+        upload = cast(Mapping[str, Any], request.data).get("file", ContentFile(b""))
+        note_sender(upload, request.user, event)
         try:
             self._store(event, document, upload)
         finally:
-            if upload:  # A request closes the files of forms only.
-                upload.close()
+            upload.close()  # A request closes the files of forms only.
         entry = DocumentPresenter.of(self.get_serializer_context()).entry(self._document(event))
         return Response(entry, status.HTTP_200_OK if document else status.HTTP_201_CREATED)
 
@@ -98,9 +100,6 @@ class DocumentActions(GenericViewSet[Any]):
 
     def _store(self, event: Model, document: DocumentFile, upload: Any) -> None:
         try:
-            if not upload:
-                raise refusal("empty")
-            setattr(upload, UPLOADER, self.request.user)
             document.field.run_validators(upload)
         except ValidationError as error:
             raise ValidationError({document.field.name: error.error_list}) from error

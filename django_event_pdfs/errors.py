@@ -19,6 +19,7 @@ _TEMPORARY = {"busy", "scanner_unavailable"}
 
 class PayloadTooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = _("The text fields of the request are too large.")
     default_code = "too_large"
 
 
@@ -67,7 +68,7 @@ def _converted(error: Exception) -> Exception:
         case DjangoValidationError():
             return exceptions.ValidationError(get_error_detail(error))
         case RequestDataTooBig():
-            return PayloadTooLarge(str(error))
+            return PayloadTooLarge()
         case UnreadablePostError():
             return exceptions.ParseError(_("The body could not be read."), code="incomplete_body")
         case SuspiciousOperation():

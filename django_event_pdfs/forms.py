@@ -40,7 +40,8 @@ class PDFFormField(forms.FileField):
     def __init__(self, **kwargs: Any) -> None:
         # The name in storage is ours, so the length of the uploader's does not matter.
         kwargs.pop("max_length", None)
-        super().__init__(**kwargs)
+        # They refuse an empty one, too, and report it.
+        super().__init__(**{"allow_empty_file": True, **kwargs})
 
     def widget_attrs(self, widget: Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), "accept": "application/pdf,.pdf"}

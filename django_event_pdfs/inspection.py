@@ -1,19 +1,20 @@
 """The Django edge of ``pdf`` and ``scanning``: each reads an upload once, for all its doors."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 from django.core.files.base import File
 
 from django_event_pdfs.conf import conf, seconds
 from django_event_pdfs.pdf import Bounds, Inspection, WorkerUnavailable, inspect
-from django_event_pdfs.scanning import Verdict, get_scanner
+from django_event_pdfs.scanning import Scanner, Verdict, get_scanner
 
-_INSPECTION = "_event_pdfs_inspection"
-_VERDICT = "_event_pdfs_verdict"
+_MEMORY = "_event_pdfs_memory"
+
+_T = TypeVar("_T")
 
 # By process, for a semaphore that was taken before a fork would never come back, and by size.
 _turns: dict[tuple[int, int], BoundedSemaphore] = {}
@@ -21,6 +22,13 @@ _turns: dict[tuple[int, int], BoundedSemaphore] = {}
 
 class Busy(Exception):
     """So many inspections are under way that this one did not get its turn."""
+
+
+class _Memory(dict[str, tuple[int, Any]]):
+    """What was learnt of an upload, by question. It stays behind when the upload is copied."""
+
+    def __reduce__(self) -> Any:
+        return _Memory, ()
 
 
 def inspect_upload(upload: "File[Any]") -> Inspection:
@@ -34,18 +42,7 @@ def inspect_upload(upload: "File[Any]") -> Inspection:
         Busy: no turn came in time, or no worker.
         OSError: the upload cannot be read.
     """
-    known = getattr(upload, _INSPECTION, None)
-    # Another size, and the file was written to since.
-    if isinstance(known, Inspection) and (not known.facts or known.facts.size == upload.size):
-        return known
-    with _turn():
-        inspection = inspect(
-            _file_in(upload),
-            bounds=Bounds(objects=conf.max_objects, pages=conf.max_pages),
-            isolate=conf.inspection["isolate"],
-        )
-    setattr(upload, _INSPECTION, inspection)
-    return inspection
+    return _once(upload, "inspection", lambda: _inspect(_file_in(upload)))
 
 
 def scan_upload(upload: "File[Any]") -> Verdict:
@@ -57,16 +54,7 @@ def scan_upload(upload: "File[Any]") -> Verdict:
     scanner = get_scanner()
     if scanner is None:
         return Verdict()
-    known = getattr(upload, _VERDICT, None)
-    if known is None or known[0] != upload.size:
-        file = _file_in(upload)
-        file.seek(0)
-        try:
-            known = upload.size, scanner.scan(file)
-        finally:
-            file.seek(0)
-        setattr(upload, _VERDICT, known)
-    return cast(Verdict, known[1])
+    return _once(upload, "verdict", lambda: _scan(_file_in(upload), scanner))
 
 
 def content_to_store(upload: "File[Any]") -> "File[Any]":
@@ -78,7 +66,33 @@ def content_to_store(upload: "File[Any]") -> "File[Any]":
     path = getattr(upload, "temporary_file_path", None)
     if path is None or _is_at(upload, path()):
         return upload
-    return File(_file_in(upload), upload.name)
+    opened = File(_file_in(upload), upload.name)
+    opened.size = upload.size  # Not that of the path.
+    return opened
+
+
+def _once(upload: "File[Any]", question: str, ask: Callable[[], _T]) -> _T:
+    """Return the answer that the upload remembers, or ask for it."""
+    memory = upload.__dict__.setdefault(_MEMORY, _Memory())
+    known = memory.get(question)
+    # Another size, and the file was written to since.
+    if known is None or known[0] != upload.size:
+        known = memory[question] = upload.size, ask()
+    return cast(_T, known[1])
+
+
+def _inspect(file: BinaryIO) -> Inspection:
+    bounds = Bounds(objects=conf.max_objects, pages=conf.max_pages)
+    with _turn():
+        return inspect(file, bounds=bounds, isolate=conf.inspection["isolate"])
+
+
+def _scan(file: BinaryIO, scanner: Scanner) -> Verdict:
+    file.seek(0)
+    try:
+        return scanner.scan(file)
+    finally:
+        file.seek(0)
 
 
 def _is_at(upload: "File[Any]", path: str) -> bool:

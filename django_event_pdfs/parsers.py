@@ -72,7 +72,7 @@ class EventJSONParser(JSONParser):
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError as error:
-            raise ParseError("JSON parse error - nested too deeply.") from error
+            raise ParseError(_("The JSON is nested too deeply.")) from error
 
 
 class PDFParser(_CompleteBody, FileUploadParser):

@@ -16,8 +16,8 @@ from django_event_pdfs.documents import DocumentFile
 from django_event_pdfs.fields import PDFField, document_fields
 from django_event_pdfs.links import get_links, permalink
 from django_event_pdfs.presenters import DocumentPresenter
+from django_event_pdfs.refusals import note_sender
 from django_event_pdfs.removal import holders
-from django_event_pdfs.validators import UPLOADER
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,10 @@ class PDFFileField(serializers.FileField):
         "multiple_files": _("Send one file; there are several under this name."),
         "contradiction": _("Either send a file or clear the document, not both."),
     }
+
+    def __init__(self, **kwargs: Any) -> None:
+        # The gate refuses an empty file, too, and reports it.
+        super().__init__(**{"allow_empty_file": True, **kwargs})
 
     def get_value(self, dictionary: Any) -> Any:
         if not html.is_html_input(dictionary):
@@ -70,7 +74,7 @@ class PDFFileField(serializers.FileField):
         if not isinstance(data, File):
             self.fail("not_a_file")
         request = self.context.get("request")
-        setattr(data, UPLOADER, getattr(request, "user", None))
+        note_sender(data, getattr(request, "user", None), self._event)
         return super().to_internal_value(data)
 
     def to_representation(self, value: Any) -> str | None:

@@ -18,18 +18,13 @@ from django.utils.translation import gettext_lazy as _
 from django_event_pdfs.conf import conf
 from django_event_pdfs.inspection import Busy, inspect_upload, scan_upload
 from django_event_pdfs.pdf import Inspection, Refusal, clean_text
+from django_event_pdfs.refusals import report
 from django_event_pdfs.scanning import ScannerUnavailable
-from django_event_pdfs.signals import document_refused
 
 logger = logging.getLogger("django_event_pdfs")
 
 # A browser without a PDF viewer declares octet-stream, a phone's share sheet often nothing.
 CONTENT_TYPES = frozenset({"application/pdf", "application/x-pdf", "application/octet-stream", ""})
-
-#: On an upload: the user who sent it, where a view knows.
-UPLOADER = "_event_pdfs_uploader"
-
-_REPORTED = "_event_pdfs_reported"
 
 MESSAGES = {
     "too_large": _("The file has %(value)s; the limit is %(limit)s."),
@@ -121,7 +116,7 @@ class PDFValidator:
         try:
             return self._judge(upload, name)
         except ValidationError as error:
-            _report(error, upload, name, self.field, instance)
+            report(error, upload, name, self.field, instance)
             raise
 
     def __eq__(self, other: object) -> bool:
@@ -197,32 +192,6 @@ def _structural_refusal(refused: Refusal) -> ValidationError:
         case "memory" | "time":
             return ValidationError(_TOO_COSTLY, code="too_complex")
     return refusal(refused.code, **refused.params)
-
-
-def _report(
-    error: ValidationError,
-    upload: "File[Any]",
-    name: str | None,
-    field: FileField | None,
-    instance: Model | None,
-) -> None:
-    """Log a refusal and signal it, once for each upload, through however many doors it comes."""
-    if getattr(upload, _REPORTED, None) == error.code:
-        return
-    setattr(upload, _REPORTED, error.code)
-    # As ASCII, so that no name can forge a line of the log. Nothing of the content is in it.
-    filename = ascii(clean_text(os.path.basename(name or ""), limit=100))
-    details = ", ".join((error.params or {}).get("found", ()))
-    logger.info("Refused %s for %s: %s %s", filename, field, error.code, details)
-    if field is not None:
-        document_refused.send_robust(
-            field.model,
-            instance=instance,
-            field=field,
-            code=error.code,
-            error=error,
-            user=getattr(upload, UPLOADER, None),
-        )
 
 
 def _readable(size: int) -> str:

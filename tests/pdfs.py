@@ -3,7 +3,9 @@
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+import pikepdf
 
 from django_event_pdfs.testing import make_pdf
 
@@ -68,6 +70,19 @@ def compressed(
     return bytes(out)
 
 
+def revised(data: bytes, objects: Mapping[int, bytes]) -> bytes:
+    """Return a PDF of :func:`assemble` with an incremental update of some of its objects."""
+    out, before = bytearray(data), data.rpartition(b"startxref")[2].split()[0]
+    rows = b""
+    for number, body in objects.items():
+        rows += b"%d 1\n%010d 00000 n \n" % (number, len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    size = max(data.count(b" 0 obj"), *objects) + 1
+    trailer = b"<< /Size %d /Root 1 0 R /Prev %s >>" % (size, before)
+    tail = b"xref\n%strailer\n%s\nstartxref\n%d\n%%%%EOF\n" % (rows, trailer, len(out))
+    return bytes(out) + tail
+
+
 def stream(data: bytes, extra: bytes = b"") -> bytes:
     """Return a stream object, deflated."""
     packed = zlib.compress(data, 1)
@@ -106,16 +121,47 @@ def with_objects(count: int) -> bytes:
     return assemble((*ONE_PAGE, *[b"null"] * (count - len(ONE_PAGE))))
 
 
-def with_raw_title(title: bytes) -> bytes:
+def packed_nulls(count: int) -> bytes:
+    """Return a PDF of as many objects, most of them in an object stream."""
+    return compressed(ONE_PAGE, [[b"null"] * (count - len(ONE_PAGE) - 2)])
+
+
+def with_raw_title(title: bytes, key: bytes = b"/Title") -> bytes:
     """Return a PDF whose title is these bytes: PDFDocEncoding, or UTF-16 after a BOM."""
-    info = b"<< /Title <%s> >>" % title.hex().encode()
+    info = b"<< %s <%s> >>" % (key, title.hex().encode())
     return assemble((*ONE_PAGE, info), trailer=b"/Info 4 0 R")
+
+
+def with_catalog(entries: bytes) -> bytes:
+    """Return a PDF whose catalog has further entries."""
+    return assemble((CATALOG.replace(b">>", entries + b" >>"), *ONE_PAGE[1:]))
+
+
+def with_javascript() -> bytes:
+    return with_catalog(b"/OpenAction << /S /JavaScript /JS (app.alert(1)) >>")
+
+
+def linearised() -> bytes:
+    buffer = io.BytesIO()
+    with pikepdf.open(io.BytesIO(make_pdf())) as pdf:
+        pdf.save(buffer, linearize=True)
+    return buffer.getvalue()
 
 
 def encrypted_for_certificates() -> bytes:
     """Return a PDF that only the holders of certain private keys can open."""
     encrypt = b"/Encrypt << /Filter /Adobe.PubSec /SubFilter /adbe.pkcs7.s4 /V 4 /Length 128 >>"
     return assemble(trailer=encrypt + b" /ID [<00> <00>]")
+
+
+def with_launch() -> bytes:
+    return with_catalog(b"/OpenAction << /S /Launch /F (calc.exe) >>")
+
+
+def with_raw_kids(count: int) -> bytes:
+    """Return a PDF that lists its one page ``count`` times."""
+    tree = b"<< /Type /Pages /Kids [%s] >>" % (b"3 0 R " * count)
+    return assemble((CATALOG, tree, PAGE, *[b"null"] * count))
 
 
 def looping_pages() -> bytes:

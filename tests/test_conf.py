@@ -13,6 +13,9 @@ DEFAULTS = {
     "MAX_SIZE": 10 * 1024 * 1024,
     "MAX_PAGES": 2_000,
     "MAX_OBJECTS": 300_000,
+    "ALLOW": frozenset(),
+    "INSPECTION": {"concurrency": 2, "wait": 10, "isolate": "damaged"},
+    "SCANNER": {},
     "READ_ACCESS": "authenticated",
     "MANAGER_GROUP": "gestionnaires",
     "LINKS": {"BACKEND": "django_event_pdfs.links.SignedLinks"},
@@ -32,7 +35,7 @@ def test_the_dict_itself_may_be_missing(settings, key, default):
     assert getattr(conf, key.lower()) == default
 
 
-@pytest.mark.parametrize("key", [k for k in DEFAULTS if k not in {"LINKS", "DELIVERY"}])
+@pytest.mark.parametrize("key", sorted(DEFAULTS.keys() - {"INSPECTION", "LINKS", "DELIVERY"}))
 def test_a_setting_is_read_when_it_is_used(key):
     for value in ("one", "two"):
         with override_settings(EVENT_PDFS={key: value}):
@@ -50,6 +53,12 @@ def test_options_alone_keep_the_default_backend(settings, key):
 def test_a_backend_may_be_replaced(settings, key):
     settings.EVENT_PDFS = {key: {"BACKEND": "host.Own"}}
     assert getattr(conf, key.lower()) == {"BACKEND": "host.Own"}
+
+
+@pytest.mark.parametrize("change", [{"wait": 0}, {"concurrency": 8}, {"isolate": "always"}])
+def test_a_part_of_the_inspection_keeps_the_rest(settings, change):
+    settings.EVENT_PDFS = {"INSPECTION": change}
+    assert conf.inspection == {**DEFAULTS["INSPECTION"], **change}
 
 
 def test_a_storage_called_event_pdfs_is_taken_unasked(settings):

@@ -1,8 +1,10 @@
 """Errors as responses: DRF's shape, and ``codes`` beside it for every key."""
 
 import logging
+from base64 import b64encode
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
@@ -10,14 +12,18 @@ from django.core.exceptions import (
     TooManyFieldsSent,
 )
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import connection
 from django.http import Http404
+from django.test import AsyncClient
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.test import APIClient, APIRequestFactory
 from rest_framework.throttling import BaseThrottle
 
-from django_event_pdfs.errors import add_codes, as_api_exception
+from django_event_pdfs.errors import RETRY_AFTER, add_codes, as_api_exception
+from django_event_pdfs.inspection import _turn
 from django_event_pdfs.testing import make_pdf
+from django_event_pdfs.validators import refusal
 from django_event_pdfs.viewsets import EventViewSet
 from tests.conftest import upload
 from tests.testapp.models import Event
@@ -222,6 +228,132 @@ def test_the_status_of_other_errors_stays_after_one_that_was_too_large():
     assert as_api_exception(exceptions.ValidationError({"days": [{}, large]})).status_code == 413
     assert as_api_exception(exceptions.ValidationError({"name": ["x"]})).status_code == 400
     assert exceptions.ValidationError.status_code == 400
+
+
+def temporary(*found):
+    """Return what a validation error with these codes becomes: its status, and when to retry."""
+    details = {f"file_{n}": [exceptions.ErrorDetail("x", code)] for n, code in enumerate(found)}
+    error = as_api_exception(exceptions.ValidationError(details))
+    return error.status_code, getattr(error, "wait", None)
+
+
+@pytest.mark.parametrize(
+    ("found", "status"),
+    [
+        (["busy"], 503),
+        (["scanner_unavailable"], 503),
+        (["busy", "scanner_unavailable"], 503),
+        (["busy", "busy"], 503),
+        (["busy", "damaged"], 400),
+        (["scanner_unavailable", "infected"], 400),
+        (["too_large", "busy"], 413),
+        (["too_large", "damaged"], 413),
+        (["damaged"], 400),
+        ([], 400),
+    ],
+)
+def test_a_file_may_come_again_when_nothing_else_is_wrong(found, status):
+    assert temporary(*found) == (status, RETRY_AFTER if status == 503 else None)
+
+
+def test_a_temporary_refusal_of_django_may_come_again_too():
+    status, body = raised(DjangoValidationError({"guide_file": refusal("busy")}))
+    assert (status, body["codes"]) == (503, {"guide_file": ["busy"]})
+
+
+@pytest.fixture
+def no_turn(settings):
+    """Take the turns of this process away: there is none to wait for."""
+    policy = {**settings.EVENT_PDFS, "INSPECTION": {"concurrency": 1, "wait": 0}}
+    settings.EVENT_PDFS = policy
+    with _turn():
+        yield policy
+
+
+BUSY_AND = [
+    ({"guide_file": lambda: upload("b.pdf")}, 503, ["busy"]),
+    ({"guide_file": lambda: upload("b.exe")}, 400, ["wrong_extension"]),
+    ({"guide_file": lambda: upload(padding=20_000)}, 413, ["too_large"]),
+]
+
+
+@pytest.mark.parametrize(("other", "status", "found"), BUSY_AND)
+@pytest.mark.parametrize("method", ["post", "put", "patch"])
+def test_one_busy_document_beside_another(
+    api, event, settings, no_turn, storage, other, status, found, method
+):
+    settings.EVENT_PDFS = {**no_turn, "MAX_SIZE": 10_000}
+    address = EVENTS if method == "post" else f"{EVENTS}{event.pk}/"
+    files = {name: make() for name, make in other.items()}
+    data = {**NEW, "programme_file": upload(), **files}
+    response = getattr(api, method)(address, data, format="multipart")
+    assert response.status_code == status
+    assert codes(response) == {"programme_file": ["busy"], "guide_file": found}
+    assert response.headers.get("Retry-After") == (str(RETRY_AFTER) if status == 503 else None)
+    assert storage.names() == set()
+    assert Event.objects.count() == 1
+
+
+def test_a_wrong_name_beside_a_busy_document_is_400(api, event, no_turn):
+    data = {"name": "", "guide_file": upload()}
+    response = api.patch(f"{EVENTS}{event.pk}/", data, format="multipart")
+    assert (response.status_code, codes(response)) == (
+        400,
+        {"name": ["blank"], "guide_file": ["busy"]},
+    )
+
+
+@pytest.mark.parametrize("raw", [True, False])
+def test_a_host_s_own_handler_sees_that_a_file_may_come_again(api, event, settings, no_turn, raw):
+    settings.REST_FRAMEWORK = {
+        **settings.REST_FRAMEWORK,
+        "EXCEPTION_HANDLER": "tests.test_errors.telling_handler",
+    }
+    address = f"{EVENTS}{event.pk}/"
+    if raw:
+        response = api.put(f"{address}guide_file/", make_pdf(), content_type="application/pdf")
+    else:
+        response = api.patch(address, {"guide_file": upload()}, format="multipart")
+    body = {"status": 503, "codes": {"guide_file": ["busy"]}}
+    assert (response.status_code, response.json()) == (503, body)
+
+
+@pytest.mark.parametrize("raw", [True, False])
+def test_a_host_s_name_for_general_errors_changes_nothing_of_a_refusal(api, event, settings, raw):
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NON_FIELD_ERRORS_KEY": "errors"}
+    address, data = f"{EVENTS}{event.pk}/", make_pdf(password="x")
+    if raw:
+        response = api.put(f"{address}guide_file/", data, content_type="application/pdf")
+    else:
+        response = api.patch(address, {"guide_file": upload(password="x")}, format="multipart")
+    assert (response.status_code, codes(response)) == (400, {"guide_file": ["encrypted"]})
+    assert response.json().keys() == {"guide_file", "codes"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("raw", [True, False])
+def test_a_refusal_in_a_transaction_of_the_request_stores_nothing(api, event, storage, raw):
+    connection.settings_dict["ATOMIC_REQUESTS"] = True
+    address = f"{EVENTS}{event.pk}/"
+    try:
+        if raw:
+            response = api.put(f"{address}guide_file/", b"x", content_type="application/pdf")
+        else:
+            data = {"name": "New", "programme_file": upload(), "guide_file": upload("a.txt")}
+            response = api.patch(address, data, format="multipart")
+    finally:
+        connection.settings_dict["ATOMIC_REQUESTS"] = False
+    assert response.status_code == 400
+    assert storage.names() == set()
+    assert Event.objects.get().name == "Tech Summit"
+
+
+def test_a_refusal_is_the_same_under_asgi(manager, event, storage):
+    headers = {"authorization": f"Basic {b64encode(b'manager:x').decode()}"}
+    data = {**NEW, "guide_file": upload(password="x")}
+    response = async_to_sync(AsyncClient().post)(EVENTS, data, headers=headers)
+    assert (response.status_code, codes(response)) == (400, {"guide_file": ["encrypted"]})
+    assert storage.names() == set()
 
 
 def test_codes_are_added_only_to_what_they_mirror():

@@ -1,6 +1,6 @@
 """The facts of a document, and whether they still describe the name beside them."""
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, fields
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -8,8 +8,9 @@ import pytest
 from django.core.files.base import ContentFile
 
 from django_event_pdfs.facts import DocumentFacts
-from django_event_pdfs.pdf import Facts
+from django_event_pdfs.pdf import Facts, Findings, Inspection, Refusal
 from django_event_pdfs.testing import make_pdf
+from tests import pdfs
 from tests.conftest import upload
 from tests.testapp.models import Event, Permit
 
@@ -45,18 +46,52 @@ def test_facts_are_frozen():
 
 
 def test_facts_take_what_the_inspection_found():
-    found = Facts(size=10, sha256="cd" * 32, pages=2, version="2.0", title="T")
-    made = DocumentFacts.of(found, NAME, "guide.pdf")
-    assert made == facts(
-        size=10,
-        sha256="cd" * 32,
-        pages=2,
-        pdf_version="2.0",
-        title="T",
-        filename="guide.pdf",
-        stored_at=made.stored_at,
-    )
+    found = {
+        "size": 10,
+        "sha256": "cd" * 32,
+        "pages": 2,
+        "pdf_version": "2.0",
+        "title": "T",
+        "producer": "LibreOffice",
+        **dict.fromkeys(("encrypted", "signed", "linearised", "tagged"), True),
+    }
+    inspection = Inspection(Facts(**found), Findings(repaired=True))
+    made = DocumentFacts.of(inspection, NAME, "guide.pdf")
+    assert made == facts(**found, repaired=True, filename="guide.pdf", stored_at=made.stored_at)
     assert made.stored_at.tzinfo is UTC
+
+
+def test_a_refused_file_has_no_facts():
+    with pytest.raises(ValueError, match="refused"):
+        DocumentFacts.of(Inspection(refusal=Refusal("damaged")), NAME, "guide.pdf")
+
+
+def test_every_fact_of_the_bytes_is_stored():
+    stored = {field.name for field in fields(DocumentFacts)}
+    assert stored >= {field.name for field in fields(Facts)}
+
+
+NEW_KEYS = ("producer", "encrypted", "signed", "linearised", "tagged", "repaired")
+
+
+@pytest.mark.parametrize("missing", [NEW_KEYS, NEW_KEYS[:1], NEW_KEYS[3:]])
+def test_facts_of_an_older_release_are_read(missing):
+    data = {key: value for key, value in facts().as_json().items() if key not in missing}
+    assert DocumentFacts.from_json(data, NAME) == facts()
+
+
+def test_a_row_of_an_older_release_is_read(full):
+    old = {k: v for k, v in facts_column(full).items() if k not in NEW_KEYS}
+    Event.objects.filter(pk=full.pk).update(programme_file_facts=old)
+    read = Event.objects.get(pk=full.pk).programme_file.facts
+    assert (read.pages, read.producer, read.repaired) == (1, "", False)
+
+
+@pytest.mark.parametrize("key", ["size", "sha256", "pages", "pdf_version", "title", "filename"])
+def test_json_without_one_of_the_first_facts_counts_as_absent(key):
+    data = facts().as_json()
+    del data[key]
+    assert DocumentFacts.from_json(data, NAME) is None
 
 
 def test_facts_that_describe_another_name_count_as_absent():
@@ -101,6 +136,26 @@ def test_facts_in_memory_equal_those_read_back(event):
     event.programme_file = upload()
     event.save()
     assert event.programme_file.facts == Event.objects.get(pk=event.pk).programme_file.facts
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (pdfs.with_raw_title(b"LibreOffice", b"/Producer"), {"producer": "LibreOffice"}),
+        (make_pdf(owner_password="x"), {"encrypted": True}),
+        (pdfs.with_catalog(b"/AcroForm << /Fields [] /SigFlags 3 >>"), {"signed": True}),
+        (pdfs.with_catalog(b"/MarkInfo << /Marked true >>"), {"tagged": True}),
+        (pdfs.without_startxref(), {"repaired": True}),
+        (pdfs.assemble(start=7), {"repaired": True}),
+        (pdfs.linearised(), {"linearised": True}),
+    ],
+)
+def test_the_row_says_what_the_file_is(event, content, expected):
+    event.programme_file = ContentFile(content, "a.pdf")
+    event.save()
+    column = facts_column(event)
+    plain = {"producer": "", **dict.fromkeys(NEW_KEYS[1:], False)}
+    assert {key: column[key] for key in NEW_KEYS} == {**plain, **expected}
 
 
 def test_a_title_of_nuls_can_be_stored(event):

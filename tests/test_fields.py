@@ -13,6 +13,7 @@ from django.test.utils import isolate_apps
 from django_event_pdfs.fields import PDFField, document_fields
 from django_event_pdfs.models import EventDocumentsMixin, HasDocuments
 from django_event_pdfs.testing import MemoryStorage
+from django_event_pdfs.validators import PDFValidator
 from tests.conftest import upload
 from tests.testapp.models import Event, Permit, ProxyEvent, Workshop
 
@@ -93,7 +94,8 @@ def test_documents_are_found_from_the_model(model, names):
 
 
 def test_deconstruction_leaves_policy_and_storage_out():
-    field = PDFField(upload_to="a/", folders=["b/"], max_size=5, storage=FileSystemStorage("/x"))
+    policy = {"max_size": 5, "allow": ["xfa"], "folders": ["b/"]}
+    field = PDFField(upload_to="a/", storage=FileSystemStorage("/x"), **policy)
     field.name = "a_file"
     *_, arguments = field.deconstruct()
     assert arguments == {
@@ -104,6 +106,12 @@ def test_deconstruction_leaves_policy_and_storage_out():
         "db_index": True,
         "companion": False,
     }
+
+
+def test_the_gate_of_a_field_has_its_policy():
+    field = PDFField(upload_to="a/", max_size=5, allow=["xfa"])
+    assert field.gate == PDFValidator(5, ["xfa"], field)
+    assert field.gate in field.validators
 
 
 def test_a_deconstructed_field_can_be_built_again():

@@ -1,170 +1,25 @@
-import json
+"""The rules: what each says, how exact its limit is, and who may change it."""
+
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.contrib.admin import AdminSite, ModelAdmin
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
-from django.db import transaction
-from django.forms import modelform_factory
-from django.urls import reverse
 
+from django_event_pdfs.pdf import ACTIVE_CONTENT
 from django_event_pdfs.testing import make_pdf
-from django_event_pdfs.validators import MESSAGES, PDFValidator, validate_period
+from django_event_pdfs.validators import (
+    KINDS,
+    MESSAGES,
+    NEVER_ALLOWED,
+    PDFValidator,
+    validate_period,
+)
 from tests import pdfs
-from tests.testapp.models import Event, Permit
-
-# Code, bytes, and what differs from a PDF that is declared as one.
-REFUSED = [
-    ("too_large", make_pdf(), {"MAX_SIZE": 500}),
-    ("empty", b"", {}),
-    ("wrong_extension", make_pdf(), {"name": "programme.exe"}),
-    ("wrong_content_type", make_pdf(), {"content_type": "image/png"}),
-    ("not_a_pdf", pdfs.HTML, {}),
-    ("not_a_pdf", pdfs.zip_with_pdf(), {}),
-    ("damaged", pdfs.truncated(), {}),
-    ("encrypted", make_pdf(password="secret"), {}),
-    ("no_pages", pdfs.without_pages(), {}),
-    ("too_many_pages", make_pdf(pages=3), {"MAX_PAGES": 2}),
-    ("too_complex", pdfs.with_objects(31), {"MAX_OBJECTS": 30}),
-]
-REFUSED_IDS = [f"{code}-{number}" for number, (code, *_rest) in enumerate(REFUSED)]
-
-
-def make_upload(data: bytes, change: dict[str, Any]) -> SimpleUploadedFile:
-    name = change.get("name", "programme.pdf")
-    return SimpleUploadedFile(name, data, change.get("content_type", "application/pdf"))
-
-
-def codes_of(error: ValidationError, field: str = "programme_file") -> list[str]:
-    errors = error.error_dict[field] if hasattr(error, "error_dict") else error.error_list
-    return [e.code for e in errors]
-
-
-def by_full_clean(doors: Any, upload: File) -> list[str]:
-    doors.event.programme_file = upload
-    with pytest.raises(ValidationError) as caught:
-        doors.event.full_clean()
-    return codes_of(caught.value)
-
-
-def by_save(doors: Any, upload: File) -> list[str]:
-    doors.event.programme_file = upload
-    with pytest.raises(ValidationError) as caught:
-        doors.event.save()
-    return codes_of(caught.value)
-
-
-def by_create(doors: Any, upload: File) -> list[str]:
-    with pytest.raises(ValidationError) as caught:
-        Event.objects.create(name="b", start_date=datetime.now(UTC), programme_file=upload)
-    return codes_of(caught.value)
-
-
-def by_bulk_create(doors: Any, upload: File) -> list[str]:
-    event = Event(name="b", start_date=datetime.now(UTC), programme_file=upload)
-    with pytest.raises(ValidationError) as caught, transaction.atomic():
-        Event.objects.bulk_create([event])
-    return codes_of(caught.value)
-
-
-def by_field_file(doors: Any, upload: File) -> list[str]:
-    with pytest.raises(ValidationError) as caught:
-        doors.event.programme_file.save(upload.name, upload)
-    return codes_of(caught.value)
-
-
-def by_field_file_without_save(doors: Any, upload: File) -> list[str]:
-    with pytest.raises(ValidationError) as caught:
-        doors.event.programme_file.save(upload.name, upload, save=False)
-    return codes_of(caught.value)
-
-
-def by_form(doors: Any, upload: File) -> list[str]:
-    form_class = modelform_factory(Event, fields=["programme_file"])
-    form = form_class({}, {"programme_file": upload}, instance=doors.event)
-    return [e.code for e in form.errors.as_data()["programme_file"]]
-
-
-def by_admin(doors: Any, upload: File) -> list[str]:
-    form_class = ModelAdmin(Event, AdminSite()).get_form(doors.request, doors.event)
-    data = {"name": "b", "start_date_0": "2026-12-01", "start_date_1": "09:00"}
-    form = form_class(data, {"programme_file": upload}, instance=doors.event)
-    return [e.code for e in form.errors.as_data()["programme_file"]]
-
-
-def by_post(doors: Any, upload: File) -> list[str]:
-    data = {"name": "b", "start_date": "2026-12-01T09:00:00Z", "programme_file": upload}
-    return _codes(doors.api.post(reverse("event-list"), data, format="multipart"))
-
-
-def by_patch(doors: Any, upload: File) -> list[str]:
-    url = reverse("event-detail", args=[doors.event.pk])
-    return _codes(doors.api.patch(url, {"programme_file": upload}, format="multipart"))
-
-
-def by_raw_put(doors: Any, upload: SimpleUploadedFile) -> list[str]:
-    url = reverse("event-programme-file", args=[doors.event.pk]) + upload.name
-    response = doors.api.generic("PUT", url, upload.read(), upload.content_type)
-    return ["wrong_content_type"] if response.status_code == 415 else _codes(response)
-
-
-def _codes(response: Any) -> list[str]:
-    codes = json.loads(response.content)["codes"]["programme_file"]
-    assert response.status_code == (413 if codes == ["too_large"] else 400)
-    return codes
-
-
-DOORS = [
-    by_full_clean,
-    by_save,
-    by_create,
-    by_bulk_create,
-    by_field_file,
-    by_field_file_without_save,
-    by_form,
-    by_admin,
-    by_post,
-    by_patch,
-    by_raw_put,
-]
-
-
-@pytest.fixture
-def doors(api, event, rf) -> Any:
-    request = rf.get("/")
-    request.user = get_user_model()(is_superuser=True, is_active=True)
-    return SimpleNamespace(api=api, event=event, request=request)
-
-
-@pytest.mark.parametrize(("code", "data", "change"), REFUSED, ids=REFUSED_IDS)
-@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
-def test_every_door_refuses_alike_and_stores_nothing(
-    door, code, data, change, doors, storage, settings
-):
-    limits = {key: value for key, value in change.items() if key.isupper()}
-    settings.EVENT_PDFS = {**settings.EVENT_PDFS, **limits}
-
-    assert door(doors, make_upload(data, change)) == [code]
-    assert storage.names() == set()
-    assert list(Event.objects.values_list("programme_file")) == [(None,)]
-
-
-@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
-def test_a_refused_replacement_keeps_the_old_document(door, doors, storage):
-    doors.event.programme_file.save("a.pdf", ContentFile(make_pdf()))
-    old = Event.objects.get(pk=doors.event.pk).programme_file
-    before = storage.open(old.name).read()
-
-    door(doors, make_upload(pdfs.truncated(), {}))
-
-    now = Event.objects.get(pk=doors.event.pk).programme_file
-    assert (now.name, now.facts) == (old.name, old.facts)
-    assert {name: storage.open(name).read() for name in storage.names()} == {old.name: before}
+from tests.doors import REFUSED, REFUSED_IDS, codes_of, limits, make_upload
+from tests.testapp.models import Permit
 
 
 def judge(upload: File, **options: Any) -> list[str]:
@@ -212,6 +67,119 @@ def test_the_limit_of_objects_is_exact(settings, objects, codes):
     settings.EVENT_PDFS = {"MAX_OBJECTS": 30}
 
     assert judge(ContentFile(pdfs.with_objects(objects), "a.pdf")) == codes
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(pdfs.packed_nulls(30), id="packed"),
+        pytest.param(pdfs.revised(pdfs.with_objects(28), {4: b"7", 5: b"8"}), id="revised"),
+    ],
+)
+def test_objects_count_wherever_they_are(settings, data):
+    settings.EVENT_PDFS = {"MAX_OBJECTS": 30}
+    assert judge(ContentFile(data, "a.pdf")) == []
+
+    settings.EVENT_PDFS = {"MAX_OBJECTS": 29}
+    assert judge(ContentFile(data, "a.pdf")) == ["too_complex"]
+
+
+def test_the_default_limit_of_objects_is_300000():
+    assert judge(ContentFile(pdfs.with_objects(300_001), "a.pdf"), max_size=2**30) == [
+        "too_complex"
+    ]
+
+
+def test_more_pages_may_be_allowed_than_an_inspection_counts_unasked(settings):
+    settings.EVENT_PDFS = {"MAX_PAGES": 60_000}
+
+    assert judge(ContentFile(pdfs.with_raw_kids(60_000), "a.pdf")) == []
+
+
+def test_a_file_that_costs_too_much_is_too_complex():
+    for bomb in (pdfs.xref_stream_bomb(), pdfs.object_stream_bomb(), pdfs.packed_numbers()):
+        assert judge(ContentFile(bomb, "a.pdf")) == ["too_complex"]
+
+
+ACTIVE = {
+    "javascript": pdfs.with_javascript(),
+    "launch": pdfs.with_launch(),
+    "uri_at_open": pdfs.with_catalog(b"/OpenAction << /S /URI /URI (https://a.example) >>"),
+    "xfa": pdfs.with_catalog(b"/AcroForm << /XFA (x) >>"),
+}
+TWO = pdfs.with_catalog(b"/OpenAction << /S /JavaScript /JS (x) >> /AcroForm << /XFA (x) >>")
+
+
+@pytest.mark.parametrize("kind", ACTIVE)
+def test_active_content_is_refused_until_its_kind_is_allowed(settings, kind):
+    file = ContentFile(ACTIVE[kind], "a.pdf")
+    assert judge(file) == ["active_content"]
+
+    settings.EVENT_PDFS = {"ALLOW": [kind]}
+    assert judge(file) == (["active_content"] if kind in NEVER_ALLOWED else [])
+
+
+@pytest.mark.parametrize("allow", [["javascript", "xfa"], ("xfa", "javascript"), {*KINDS}])
+def test_all_kinds_of_a_file_must_be_allowed(settings, allow):
+    settings.EVENT_PDFS = {"ALLOW": ["javascript"]}
+    assert judge(ContentFile(TWO, "a.pdf")) == ["active_content"]
+
+    settings.EVENT_PDFS = {"ALLOW": allow}
+    assert judge(ContentFile(TWO, "a.pdf")) == []
+
+
+def test_what_starts_programs_is_never_allowed(settings):
+    settings.EVENT_PDFS = {"ALLOW": [*KINDS]}
+
+    assert judge(ContentFile(pdfs.with_launch(), "a.pdf")) == ["active_content"]
+    assert judge(ContentFile(pdfs.with_launch(), "a.pdf"), allow=KINDS) == ["active_content"]
+
+
+def test_active_content_of_an_earlier_revision_is_refused():
+    data = pdfs.revised(pdfs.with_javascript(), {1: pdfs.CATALOG})
+
+    assert judge(ContentFile(data, "a.pdf")) == ["active_content"]
+
+
+def test_what_a_field_allows_replaces_the_setting(settings):
+    settings.EVENT_PDFS = {"ALLOW": ["javascript"]}
+    script, form = ContentFile(ACTIVE["javascript"], "a.pdf"), ContentFile(ACTIVE["xfa"], "a.pdf")
+
+    assert (judge(script, allow=["xfa"]), judge(form, allow=["xfa"])) == (["active_content"], [])
+    assert judge(script, allow=[]) == ["active_content"]
+    assert judge(script, allow=None) == []
+
+
+@pytest.mark.parametrize("act", ["full_clean", "save"])
+def test_what_a_field_allows_holds_at_its_doors(db, monkeypatch, act):
+    field = Permit._meta.get_field("permit_file")
+    getattr(Permit(permit_file=make_upload(make_pdf(), {})), act)()
+    with pytest.raises(ValidationError):
+        getattr(Permit(permit_file=make_upload(ACTIVE["xfa"], {})), act)()
+
+    monkeypatch.setattr(field, "allow", ["xfa"])
+
+    getattr(Permit(permit_file=make_upload(ACTIVE["xfa"], {})), act)()
+
+
+def test_a_refusal_for_active_content_names_each_kind():
+    with pytest.raises(ValidationError) as caught:
+        PDFValidator()(ContentFile(TWO, "a.pdf"))
+
+    assert caught.value.params["found"] == ["javascript", "xfa"]
+    assert all(str(KINDS[kind]) in caught.value.messages[0] for kind in ("javascript", "xfa"))
+
+
+def test_only_kinds_that_are_not_allowed_are_named():
+    with pytest.raises(ValidationError) as caught:
+        PDFValidator(allow=["xfa"])(ContentFile(TWO, "a.pdf"))
+
+    assert caught.value.params["found"] == ["javascript"]
+
+
+def test_every_kind_has_a_name_for_people():
+    assert KINDS.keys() == ACTIVE_CONTENT.keys()
+    assert KINDS.keys() >= NEVER_ALLOWED
 
 
 @pytest.mark.parametrize("default", [1, 100 * pdfs.MEBIBYTE])
@@ -272,6 +240,17 @@ def test_the_cheap_checks_come_first(settings):
     assert judge(SimpleUploadedFile("a.pdf", b"MZ", "")) == ["not_a_pdf"]
 
 
+def test_structure_comes_before_pages_and_pages_before_active_content(settings):
+    settings.EVENT_PDFS = {"MAX_PAGES": 0, "MAX_OBJECTS": 5}
+    script = pdfs.with_javascript()
+    assert judge(ContentFile(script[:-60], "a.pdf")) == ["damaged"]
+    assert judge(ContentFile(script, "a.pdf")) == ["too_many_pages"]
+    settings.EVENT_PDFS = {"MAX_OBJECTS": 2}
+    assert judge(ContentFile(script, "a.pdf")) == ["too_complex"]
+    settings.EVENT_PDFS = {}
+    assert judge(ContentFile(script, "a.pdf")) == ["active_content"]
+
+
 def test_an_upload_on_disk_is_judged_and_stored(event, storage):
     data = make_pdf(padding=3 * pdfs.MEBIBYTE)
     with TemporaryUploadedFile("a.pdf", "application/pdf", len(data), None) as upload:
@@ -290,7 +269,7 @@ def test_every_refusal_has_a_message(code):
 
 @pytest.mark.parametrize(("code", "data", "change"), REFUSED, ids=REFUSED_IDS)
 def test_the_message_is_complete(settings, code, data, change):
-    settings.EVENT_PDFS = {key: value for key, value in change.items() if key.isupper()}
+    settings.EVENT_PDFS = limits(change)
 
     with pytest.raises(ValidationError) as caught:
         PDFValidator()(make_upload(data, change))
@@ -308,10 +287,13 @@ def test_the_message_repeats_nothing_that_harms(name, declared):
     assert not set(caught.value.messages[0]) & set("\ud800\u202e\x00")
 
 
-def test_validators_of_one_limit_are_equal():
-    assert PDFValidator(5) == PDFValidator(5)
-    assert hash(PDFValidator(5)) == hash(PDFValidator(5))
+def test_validators_of_one_policy_are_equal():
+    field = Permit._meta.get_field("permit_file")
+    assert PDFValidator(5, ["xfa"], field) == PDFValidator(5, ("xfa",), field)
+    assert hash(PDFValidator(5, ["xfa"])) == hash(PDFValidator(5, {"xfa"}))
     assert PDFValidator(5) != PDFValidator()
+    assert PDFValidator(allow=[]) != PDFValidator()
+    assert PDFValidator(field=field) != PDFValidator()
 
 
 def test_an_end_before_its_start_is_refused():
