@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore
 from typing import Any, BinaryIO, TypeVar, cast
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import File
 
 from django_event_pdfs.conf import conf, seconds
 from django_event_pdfs.pdf import Bounds, Inspection, WorkerUnavailable, inspect
-from django_event_pdfs.scanning import Scanner, Verdict, get_scanner
+from django_event_pdfs.scanning import Scanner, ScannerUnavailable, Verdict, get_scanner
 
 _MEMORY = "_event_pdfs_memory"
 
@@ -51,7 +52,10 @@ def scan_upload(upload: "File[Any]") -> Verdict:
     Raises:
         ScannerUnavailable: the scanner gave no verdict.
     """
-    scanner = get_scanner()
+    try:
+        scanner = get_scanner()
+    except ImproperlyConfigured as error:
+        raise ScannerUnavailable(f"EVENT_PDFS['SCANNER'] cannot be used: {error}") from error
     if scanner is None:
         return Verdict()
     return _once(upload, "verdict", lambda: _scan(_file_in(upload), scanner))
@@ -91,6 +95,10 @@ def _scan(file: BinaryIO, scanner: Scanner) -> Verdict:
     file.seek(0)
     try:
         return scanner.scan(file)
+    except ScannerUnavailable:
+        raise
+    except Exception as error:  # Whatever a host's own scanner raises, it is no verdict.
+        raise ScannerUnavailable(f"{scanner} failed: {error!r}") from error
     finally:
         file.seek(0)
 

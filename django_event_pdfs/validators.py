@@ -41,8 +41,8 @@ MESSAGES = {
         "Print it to a new PDF and upload that."
     ),
     "active_content": _(
-        "The PDF contains what can act by itself: %(kinds)s. "
-        "Export it again as PDF/A, or print it to a new PDF, and upload that."
+        "The PDF contains active content: %(kinds)s. "
+        "Print it to a new PDF, or export it again as PDF/A, and upload that."
     ),
     "infected": _("The virus scanner found “%(value)s” in the file."),
     "busy": _("Too many files are being checked at the moment. Try again in a few seconds."),

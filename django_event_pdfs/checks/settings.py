@@ -66,7 +66,7 @@ def check_scanner(app_configs: Any, **kwargs: Any) -> Messages:
     """E009: a SCANNER that cannot be made. Uploads would fail."""
     try:
         get_scanner()
-    except (ImproperlyConfigured, ImportError, LookupError, TypeError, ValueError) as error:
+    except ImproperlyConfigured as error:
         return [
             checks.Error(
                 f"EVENT_PDFS['SCANNER'] cannot be used: {error}",

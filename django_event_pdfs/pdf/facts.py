@@ -36,8 +36,8 @@ class Findings:
 
     ``objects``: how many there are, in older revisions too. ``active_content``: the kinds found
     (see ``ACTIVE_CONTENT``), each with the places where. ``repaired``: the file opens only after
-    its cross-reference table is rebuilt. ``appended``: bytes after the last ``%%EOF``, blanks at
-    the end not counted.
+    its cross-reference table is rebuilt. ``appended``: bytes after the last ``%%EOF``, without
+    the blanks around them.
     """
 
     objects: int = 0

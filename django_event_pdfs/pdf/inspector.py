@@ -13,7 +13,7 @@ from django_event_pdfs.pdf.structure import examine
 from django_event_pdfs.pdf.worker import may_be_mended
 
 HEAD_SIZE = 1024
-CHUNK_SIZE = 1024 * 1024
+CHUNK_SIZE = 256 * 1024  # What fits into a cache is hashed soonest.
 _BLOCK = 64 * 1024
 
 #: Bytes up to which a file with a plain table is parsed in this process.
@@ -118,11 +118,15 @@ def _sha256(file: IO[bytes]) -> str:
 
 
 def _appended(file: IO[bytes], size: int) -> int:
-    """Return how many bytes follow the last ``%%EOF``; blanks do not count."""
-    for start in range(max(size - _BLOCK, 0), -_BLOCK, -_BLOCK):
-        file.seek(max(start, 0))
-        position = (data := file.read(_BLOCK + 4)).rfind(b"%%EOF")
+    """Return how many bytes follow the last ``%%EOF``, without the blanks around them."""
+    end = 0
+    for block in range(max(size - _BLOCK, 0), -_BLOCK, -_BLOCK):
+        start = max(block, 0)
+        file.seek(start)
+        data = file.read(_BLOCK + 4)
+        end = end or (start + len(kept) if (kept := data.rstrip()) else 0)
+        position = data.rfind(b"%%EOF")
         if position >= 0:
-            rest = data[position + 5 :]
-            return size - max(start, 0) - position - 5 if len(data) > _BLOCK else len(rest.strip())
+            rest = data[position + len(b"%%EOF") :].lstrip()
+            return max(end - start - len(data) + len(rest), 0)
     return 0
