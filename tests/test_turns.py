@@ -17,39 +17,44 @@ from tests import pdfs
 from tests.conftest import upload
 
 
-class Gate(io.BytesIO):
-    """A file that is read only when it may be; notes how many are read at once."""
+class Gate:
+    """Keeps who reads until it is opened, and notes how many there are at once."""
 
-    opened = threading.Event()
-    inside = 0
-    most = 0
-    lock = threading.Lock()
-    arrived = threading.Semaphore(0)
+    def __init__(self):
+        self.opened = threading.Event()
+        self.arrived = threading.Semaphore(0)
+        self.most = self._inside = 0
+        self._lock = threading.Lock()
 
+    def pass_through(self):
+        with self._lock:
+            self._inside += 1
+            self.most = max(self.most, self._inside)
+        self.arrived.release()
+        assert self.opened.wait(30)
+        with self._lock:
+            self._inside -= 1
+
+    def upload(self):
+        file = upload()
+        file.file = GatedFile(make_pdf())
+        file.file.gate = self
+        return file
+
+
+class GatedFile(io.BytesIO):
     def read(self, size=-1):
-        if self.tell() == 0:
-            with Gate.lock:
-                Gate.inside += 1
-                Gate.most = max(Gate.most, Gate.inside)
-            Gate.arrived.release()
-            try:
-                assert Gate.opened.wait(30)
-            finally:
-                with Gate.lock:
-                    Gate.inside -= 1
+        if self.gate:
+            self.gate.pass_through()
+            self.gate = None  # The other reads of an inspection.
         return super().read(size)
 
 
 @pytest.fixture
 def gate():
-    Gate.opened, Gate.arrived, Gate.inside, Gate.most = (
-        threading.Event(),
-        threading.Semaphore(0),
-        0,
-        0,
-    )
-    yield Gate
-    Gate.opened.set()
+    gate = Gate()
+    yield gate
+    gate.opened.set()
 
 
 @pytest.fixture
@@ -64,15 +69,9 @@ def turns(settings):
     inspection._turns.clear()
 
 
-def gated():
-    file = upload()
-    file.file = Gate(make_pdf())
-    return file
-
-
 def under_way(threads, gate, count):
     """Start inspections and return when ``count`` of them are under way."""
-    started = [threads.submit(inspect_upload, gated()) for _ in range(count)]
+    started = [threads.submit(inspect_upload, gate.upload()) for _ in range(count)]
     for _ in range(count):
         assert gate.arrived.acquire(timeout=30)
     return started
@@ -82,7 +81,7 @@ def test_as_many_as_may_be_are_under_way_at_once(turns, gate):
     turns(2, wait=30)
     with ThreadPoolExecutor(8) as threads:
         first = under_way(threads, gate, 2)
-        rest = [threads.submit(inspect_upload, gated()) for _ in range(6)]
+        rest = [threads.submit(inspect_upload, gate.upload()) for _ in range(6)]
         assert not gate.arrived.acquire(timeout=0.1)
         gate.opened.set()
         assert all(one.result(30).facts for one in [*first, *rest])

@@ -5,43 +5,36 @@ milliseconds; it lives as long as the process that started it. A worker bounds i
 ends it when its time is over, and refuses it more memory. Elsewhere a fresh interpreter does one
 file and is killed by who waits for it.
 
-Started by :mod:`isolation`; what passes between them is a line of JSON, and a descriptor.
+Started by :mod:`isolation`; :mod:`messages` says what passes between them.
 """
 
 import gc
 import json
 import mmap
 import os
+import select
 import signal
 import socket
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, BinaryIO
 
 try:
     import resource
 except ImportError:  # Windows, where nothing forks and main() does one file.
     resource = None  # type: ignore[assignment]
 
-from django_event_pdfs.pdf.facts import Bounds, Facts, Findings, Inspection, Refusal
+from django_event_pdfs.pdf.facts import Inspection
+from django_event_pdfs.pdf.messages import ENDED, FORK, KILL, RECOVERING, Request, as_json
 from django_event_pdfs.pdf.structure import examine, exceeded
-
-#: Seconds of processor time for the strict parse, and for the second opinion after it.
-STRICT_SECONDS, RECOVERY_SECONDS = 0.8, 1.2
-#: Seconds in all, however busy the machine is.
-WALL_SECONDS = 6.0
-#: Bytes a worker may have beyond those it starts with.
-MEMORY = 256 * 1024 * 1024
-
-FORK, KILL = b"f", b"k"
 
 _REUSABLE_RSS = 128 * 1024 * 1024  # A worker that grew beyond this is not used again.
 
 # qpdf's own, which are those of a whole process: here they surprise nobody. No object stream of a
 # document of 10 MB needs more than the first, and each number in it takes 50 times its size.
-_LIMITS: dict[str, Any] = {
+_QPDF_LIMITS: dict[str, Any] = {
     "flate_max_memory": 16 * 1024 * 1024,
     "run_length_max_memory": 16 * 1024 * 1024,
     "png_max_memory": 16 * 1024 * 1024,
@@ -50,156 +43,187 @@ _LIMITS: dict[str, Any] = {
     "parser_max_container_size": 250_000,
 }
 
+_Send = Callable[[bytes], object]
 
-def main() -> None:
-    """Serve on the descriptors given: a file and a request, or the socket of who wants workers."""
+
+@dataclass(frozen=True)
+class _Worker:
+    """A process that was forked, and the socket of who it works for."""
+
+    pid: int
+    channel: socket.socket
+
+
+def main(request: str) -> None:
+    """Serve what is at descriptor 0: the socket of who wants workers, or one file for a request.
+
+    The answer for a file goes to the standard output.
+    """
     import pikepdf
 
-    pikepdf.settings.set_qpdf_limits(**_LIMITS)
-    if len(sys.argv) > 1:
-        for line in _answers(0, json.loads(sys.argv[1])):
-            os.write(1, line)
+    pikepdf.settings.set_qpdf_limits(**_QPDF_LIMITS)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)  # What C code says at its end would only fill a host's log.
+    if request:
+        write = partial(os.write, 1)
+        write(b"%d\n" % os.getpid())
+        _answer(0, Request.from_json(request), write)
     else:
         _fork_workers(socket.socket(fileno=0))
 
 
 def _fork_workers(control: socket.socket) -> None:
     """Fork a worker for each socket that comes in, until the other side is gone."""
-    workers: set[int] = set()
-    signal.signal(signal.SIGCHLD, lambda *_: _reap(workers))
+    # A host may have blocked or ignored these, and that is inherited.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    for number in (signal.SIGALRM, signal.SIGPROF, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
     gc.freeze()
-    while message := socket.recv_fds(control, 1, 1):
-        kind, descriptors, *_ = message
-        if kind == FORK and descriptors:
-            with socket.socket(fileno=descriptors[0]) as channel:
-                _fork(workers, control, channel)
-        elif kind == KILL:
-            _kill(workers, int.from_bytes(control.recv(4)))
-        else:
-            break
-    for pid in list(workers):
-        _kill(workers, pid)
+    workers: dict[int, _Worker] = {}  # By a pipe that ends when the worker does.
+    while True:
+        for ready in select.select([*workers, control.fileno()], [], [])[0]:
+            if ready in workers:
+                os.close(ready)
+                _bury(workers.pop(ready))
+            elif not _obey(control, workers):
+                return _end_all(workers)
 
 
-def _fork(workers: set[int], control: socket.socket, channel: socket.socket) -> None:
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # Until the set knows the child.
-    pid = os.fork()
-    if pid:
-        workers.add(pid)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-        return
+def _obey(control: socket.socket, workers: dict[int, _Worker]) -> bool:
+    """Do what is asked; return whether there is still somebody who asks."""
+    message, descriptors, *_ = socket.recv_fds(control, 1, 1)
+    if message == FORK and descriptors:
+        _fork(control, workers, socket.socket(fileno=descriptors[0]))
+    elif message == KILL:
+        asked = int.from_bytes(control.recv(4))
+        # Only what is not buried yet: its number is still its own.
+        for worker in workers.values():
+            if worker.pid == asked:
+                os.kill(asked, signal.SIGKILL)
+    else:
+        return False
+    return True
+
+
+def _fork(control: socket.socket, workers: dict[int, _Worker], channel: socket.socket) -> None:
+    ended, ends = os.pipe()
     try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-        control.close()
-        _serve(channel)
-    finally:
-        os._exit(0)
+        pid = os.fork()
+    except OSError:
+        channel.sendall(b"0\n")
+        pid = -1
+    if pid == 0:
+        try:
+            # What belongs to others would stay open for as long as this worker lives.
+            control.close()
+            for other in workers.values():
+                other.channel.close()
+            for descriptor in (ended, *workers):
+                os.close(descriptor)
+            _serve(channel)
+        finally:
+            os._exit(0)
+    os.close(ends)
+    if pid > 0:
+        workers[ended] = _Worker(pid, channel)
+    else:
+        os.close(ended)
+        channel.close()
 
 
-def _reap(workers: set[int]) -> None:
-    for pid in list(workers):
-        if os.waitpid(pid, os.WNOHANG)[0]:
-            workers.discard(pid)
+def _bury(worker: _Worker) -> None:
+    """Tell who waits for a worker how it ended."""
+    _, status = os.waitpid(worker.pid, 0)
+    with worker.channel, suppress(OSError):
+        worker.channel.setblocking(False)
+        worker.channel.sendall(_line({ENDED: os.waitstatus_to_exitcode(status)}))
 
 
-def _kill(workers: set[int], pid: int) -> None:
-    if pid in workers:  # Not reaped, so the number is still its own.
-        os.kill(pid, signal.SIGKILL)
+def _end_all(workers: dict[int, _Worker]) -> None:
+    for worker in workers.values():
+        os.kill(worker.pid, signal.SIGKILL)
+        os.waitpid(worker.pid, 0)
 
 
 def _serve(channel: socket.socket) -> None:
     """Answer one request after the other, until this process has grown or the asker is gone."""
-    _bound_memory()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # It only reads.
+    size = _address_space()
     channel.sendall(b"%d\n" % os.getpid())
     while True:
         request, descriptors, *_ = socket.recv_fds(channel, 65536, 1)
         if not descriptors:
             return
-        for line in _answers(descriptors[0], json.loads(request)):
-            channel.sendall(line)
+        _answer(descriptors[0], Request.from_json(request), channel.sendall, size)
         # In kilobytes, but for macOS, where it is bytes and a worker is then used once.
         if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > _REUSABLE_RSS:
             return
 
 
-def _bound_memory() -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # It only reads.
+def _address_space() -> int:
+    """Return the bytes that this process may touch; 0 where that is not known."""
     try:
         with open("/proc/self/statm") as statm:
-            pages = int(statm.read().split()[0])
+            return int(statm.read().split()[0]) * resource.getpagesize()
     except OSError:  # Not Linux. The limits of qpdf bound it, less tightly.
-        return
-    limit = pages * resource.getpagesize() + MEMORY
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        return 0
 
 
-def _answers(descriptor: int, request: dict[str, Any]) -> Iterator[bytes]:
-    """Yield the lines of an answer: ``{"recovering": true}`` first, where it comes to that."""
+def _bound_memory(limit: int) -> None:
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    if hard != resource.RLIM_INFINITY:  # The host's own limit, which nobody may go beyond.
+        limit = min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _answer(descriptor: int, request: Request, send: _Send, size: int = 0) -> None:
+    """Send the lines of an answer. ``size``: the bytes that this process started with."""
     with (
         os.fdopen(descriptor, "rb") as file,
         mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as data,
+        _timed("REAL", request.limits.wall),
     ):
+        if size:
+            # A file is mapped twice and copied for its revisions: one of 100 MB needs more.
+            _bound_memory(size + max(request.limits.memory, 8 * len(data)))
         inspection = None
-        if request["strict"]:
+        if request.strict:
             inspection = _examine(file, data, request, recover=False)
         if inspection is None or may_be_mended(inspection):
-            yield b'{"recovering": true}\n'
+            send(_line({RECOVERING: True}))
             inspection = _examine(file, data, request, recover=True)
-        yield json.dumps(as_json(inspection)).encode() + b"\n"
+    send(_line(as_json(inspection)))
 
 
-def _examine(file: Any, data: mmap.mmap, request: dict[str, Any], *, recover: bool) -> Inspection:
+def _line(message: dict[str, Any]) -> bytes:
+    return json.dumps(message).encode() + b"\n"
+
+
+def _examine(file: BinaryIO, data: mmap.mmap, request: Request, *, recover: bool) -> Inspection:
+    limits = request.limits
     try:
-        with _timed(RECOVERY_SECONDS if recover else STRICT_SECONDS):
-            bounds = Bounds(**request["bounds"])
-            return examine(file, data, request["sha256"], bounds, recover=recover)
+        with _timed("PROF", limits.recovery if recover else limits.strict):
+            return examine(file, data, request.sha256, request.bounds, recover=recover)
     except MemoryError:
         return Inspection(refusal=exceeded("memory"))
 
 
 @contextmanager
-def _timed(seconds: float) -> Iterator[None]:
+def _timed(clock: str, seconds: float) -> Iterator[None]:
     """Have the kernel end this process when its time is over; C code would not hear Python."""
     if not hasattr(signal, "setitimer"):
         yield
         return
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    signal.setitimer(signal.ITIMER_REAL, WALL_SECONDS)
+    timer = getattr(signal, f"ITIMER_{clock}")
+    signal.setitimer(timer, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(timer, 0)
 
 
 def may_be_mended(inspection: Inspection) -> bool:
     """Return whether a second opinion may accept what the strict parse refused."""
     refusal = inspection.refusal
     return refusal is not None and refusal.code == "damaged" and "exceeded" not in refusal.params
-
-
-def as_json(inspection: Inspection) -> dict[str, Any]:
-    """Return an inspection as JSON can hold it."""
-    facts, findings, refusal = inspection.facts, inspection.findings, inspection.refusal
-    return {
-        "facts": facts and {name: getattr(facts, name) for name in Facts.__slots__},
-        "findings": {
-            "objects": findings.objects,
-            "active_content": dict(findings.active_content),
-            "repaired": findings.repaired,
-        },
-        "refusal": refusal and {"code": refusal.code, "params": dict(refusal.params)},
-    }
-
-
-def from_json(data: dict[str, Any]) -> Inspection:
-    """Return the inspection that :func:`as_json` made this of."""
-    facts, findings, refusal = data["facts"], data["findings"], data["refusal"]
-    active = {kind: tuple(places) for kind, places in findings.pop("active_content").items()}
-    return Inspection(
-        facts=Facts(**facts) if facts else None,
-        findings=Findings(**findings, active_content=MappingProxyType(active)),
-        refusal=Refusal(refusal["code"], MappingProxyType(refusal["params"])) if refusal else None,
-    )

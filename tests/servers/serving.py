@@ -21,6 +21,11 @@ COMMANDS = {
         "--threads=4",
         "django.core.wsgi:get_wsgi_application()",
     ],
+    "gunicorn-sync": [
+        "gunicorn",
+        "--bind=127.0.0.1:{port}",
+        "django.core.wsgi:get_wsgi_application()",
+    ],
     "uvicorn": [
         "uvicorn",
         "--factory",
