@@ -139,13 +139,19 @@ class PDFField(models.FileField):
             FactsField(self.name).contribute_to_class(cls, self.facts_name)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        lifecycle.restore_undone(model_instance, [self])  # bulk_create passes through here only.
         if lifecycle.is_kept(model_instance, self):
             if not add:
                 return UnchangedColumn(self.column)
             if not model_instance._state.adding:
                 # The row was deleted since it was read, and its files with it.
                 setattr(model_instance, self.attname, None)
-        return super().pre_save(model_instance, add)
+        file = getattr(model_instance, self.attname)
+        upload = None if _is_stored(file) or not file else (file.file, file.name)
+        saved = super().pre_save(model_instance, add)
+        if upload:
+            lifecycle.note_stored(model_instance, self, saved.name, *upload)
+        return saved
 
     def get_prep_value(self, value: Any) -> Any:
         """Return the name.

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.core.files.base import File
 from django.db import router, transaction
 from django.db.models import F, FileField, Model, QuerySet
 from django.db.models.fields.files import FieldFile
 
-from django_event_pdfs.removal import delete_quietly, release
+from django_event_pdfs.removal import release
+from django_event_pdfs.rollback import StoredFile, settle
 
 _LOADED = "_loaded_documents"
 _SAVING = "_documents_saving_to"
+_STORED = "_stored_documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ def saving(instance: Model, fields: Collection[FileField], using: str) -> Iterat
 
     Opens a transaction only when a document changed.
     """
+    restore_undone(instance, fields)
     changed = [
         f for f in fields if not (is_untouched(instance, f, using) or _starts_empty(instance, f))
     ]
@@ -75,12 +79,50 @@ def saving(instance: Model, fields: Collection[FileField], using: str) -> Iterat
         if not changed:
             yield
         else:
+            settle()
             with transaction.atomic(using=using):
                 held = _names_in_row(instance, changed, using)
                 with _discarding_on_failure(instance, changed):
                     yield
                 _release_replaced(instance, changed, held, using)
     remember(instance, fields)
+
+
+def note_stored(
+    instance: Model, file_field: FileField, name: str, upload: "File[Any]", filename: str
+) -> None:
+    """Note on the instance that its file is in the storage, and its row not yet committed."""
+    using = instance.__dict__.get(_SAVING) or router.db_for_write(type(instance))
+    stored = StoredFile(file_field.storage, name, upload, filename, using)
+    stored.watch()
+    instance.__dict__.setdefault(_STORED, {})[file_field.attname] = stored
+
+
+def restore_undone(instance: Model, fields: Iterable[FileField]) -> None:
+    """Make files uncommitted again that a transaction stored which was rolled back since.
+
+    The next save then stores their bytes anew, and never writes the name of a file that is gone.
+
+    Raises:
+        ValueError: the bytes are not at hand any more.
+    """
+    for file_field in fields:
+        stored = instance.__dict__.get(_STORED, {}).get(file_field.attname)
+        if stored is None or _name(instance.__dict__.get(file_field.attname)) != stored.name:
+            continue
+        if stored.was_undone():
+            _make_uncommitted(instance, file_field, stored)
+
+
+def _make_uncommitted(instance: Model, file_field: FileField, stored: StoredFile) -> None:
+    if stored.upload is None or stored.upload.closed:
+        raise ValueError(
+            f"The file of {file_field.name} was rolled back with its row, and its upload is "
+            "closed. Assign the file again."
+        )
+    file = file_field.attr_class(instance, file_field, stored.filename)
+    file.file, file._committed = stored.upload, False  # type: ignore[attr-defined]
+    instance.__dict__[file_field.attname] = file
 
 
 def lock(instance: Model, fields: Sequence[FileField]) -> bool:
@@ -165,7 +207,7 @@ def _discarding_on_failure(instance: Model, fields: Iterable[FileField]) -> Iter
     except BaseException:
         for file_field, (file, filename) in pending.items():
             if file._committed:
-                delete_quietly(file.storage, file.name)
+                instance.__dict__[_STORED].pop(file_field.attname).take_back()
                 file.name, file._committed = filename, False
                 instance.__dict__[file_field.attname] = file
         raise
