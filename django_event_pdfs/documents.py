@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import File
 from django.db.models.fields.files import FieldFile
 
-from django_event_pdfs.exceptions import LinkUnavailable
+from django_event_pdfs.exceptions import LinkUnavailable, StorageUnavailable
 from django_event_pdfs.facts import DocumentFacts
 from django_event_pdfs.inspection import content_to_store
 from django_event_pdfs.links import Link, get_links
@@ -61,6 +62,7 @@ class DocumentFile(FieldFile):
 
         Raises:
             ValidationError: with the code of the first check that failed; nothing is stored.
+            StorageUnavailable: the storage failed; nothing is left of the file.
         """
         default = f"{document_stem(self.field.name)}.pdf"
         name = name or default
@@ -84,10 +86,13 @@ class DocumentFile(FieldFile):
         try:
             content = content_to_store(content)
             self.name = self.storage.save(chosen, content, max_length=self.field.max_length)
-        except BaseException:
+        except BaseException as error:
             # A full disk leaves what it could take. The name is ours alone, so nothing else goes.
             delete_quietly(self.storage, chosen)
-            raise
+            if not isinstance(error, Exception) or isinstance(error, SuspiciousOperation):
+                raise
+            # Storages fail with errors of many types, those of their clients among them.
+            raise StorageUnavailable(f"{type(error).__name__}: {error}") from error
         setattr(self.instance, self.field.attname, self.name)
         self._committed = True
 

@@ -1,5 +1,6 @@
 """Errors as responses: DRF's own shape, and ``codes`` that says the same to a program."""
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
 from rest_framework.fields import get_error_detail
 from rest_framework.response import Response
+
+from django_event_pdfs.exceptions import StorageUnavailable
+
+logger = logging.getLogger("django_event_pdfs")
 
 #: Seconds after which a client may send again what could not be checked.
 RETRY_AFTER = 10
@@ -29,6 +34,13 @@ class LengthRequired(exceptions.APIException):
     default_code = "length_required"
 
 
+class ServiceUnavailable(exceptions.APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = _("The file could not be stored. Try again later.")
+    default_code = "storage_unavailable"
+    wait = RETRY_AFTER  # Where DRF looks for what goes into Retry-After.
+
+
 def as_api_exception(error: Exception) -> Exception:
     """Return DRF's own exception for what Django raises, anything else as it is.
 
@@ -42,7 +54,6 @@ def as_api_exception(error: Exception) -> Exception:
             converted.status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
         elif codes and codes <= _TEMPORARY:
             converted.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-            # The name under which DRF looks for what goes into Retry-After.
             converted.wait = RETRY_AFTER  # type: ignore[attr-defined]
     return converted
 
@@ -67,6 +78,9 @@ def _converted(error: Exception) -> Exception:
             return exceptions.PermissionDenied(*error.args)
         case DjangoValidationError():
             return exceptions.ValidationError(get_error_detail(error))
+        case StorageUnavailable():
+            logger.error("A file could not be stored.", exc_info=error)
+            return ServiceUnavailable()
         case RequestDataTooBig():
             return PayloadTooLarge()
         case UnreadablePostError():

@@ -9,3 +9,7 @@ class LinkUnavailable(ValueError):
     """
 
     silent_variable_failure = True
+
+
+class StorageUnavailable(OSError):
+    """The storage did not take a file: it is full, or cannot be reached. Nothing of it is left."""

@@ -14,7 +14,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.template import Context, Template
 
-from django_event_pdfs.exceptions import LinkUnavailable
+from django_event_pdfs.exceptions import LinkUnavailable, StorageUnavailable
 from django_event_pdfs.testing import make_pdf
 from tests.conftest import upload
 from tests.testapp.models import Event, Meeting
@@ -274,7 +274,7 @@ DOORS = {
 def test_a_full_disk_keeps_the_old_document_and_nothing_of_the_new(disk, stored, door, monkeypatch):
     before = files(disk)
     monkeypatch.setattr(Disk, "full", True)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(StorageUnavailable, match="No space left"):
         door(stored)
     assert files(disk) == before == {column(stored): make_pdf()}
     assert Event.objects.count() == 1
@@ -290,7 +290,9 @@ def test_a_full_disk_keeps_the_old_document_of_a_request(disk, stored, api, tail
         response = api.put(address + tail, make_pdf(2), content_type="application/pdf")
     else:
         response = api.patch(address, {"programme_file": upload(pages=2)}, format="multipart")
-    assert response.status_code == 500
+    assert response.status_code == 503
+    assert response["Retry-After"] == "10"
+    assert response.json()["codes"] == {"detail": ["storage_unavailable"]}
     assert files(disk) == before
     assert b"".join(api.get(f"{address}programme_file/").streaming_content) == make_pdf()
 
