@@ -95,7 +95,7 @@ def test_nothing_is_removed_while_its_transaction_is_under_way(storage):
     with transaction.atomic():
         event = make_event(programme_file=upload())
         event.save()
-        end_request()
+        rollback.settle()
         make_event(guide_file=upload()).save()
         assert len(storage.names()) == 2
 

@@ -22,6 +22,7 @@ SUITES = [
     "test_lifecycle.py",
     "test_meanwhile.py",
     "test_removal.py",
+    "test_rollback.py",
     "test_models.py",
 ]
 
