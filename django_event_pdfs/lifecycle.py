@@ -15,7 +15,7 @@ from django.db import router, transaction
 from django.db.models import F, FileField, Model, QuerySet
 from django.db.models.fields.files import FieldFile
 
-from django_event_pdfs.removal import release
+from django_event_pdfs.removal import delete_quietly, release
 from django_event_pdfs.rollback import StoredFile, settle
 
 _LOADED = "_loaded_documents"
@@ -207,7 +207,11 @@ def _discarding_on_failure(instance: Model, fields: Iterable[FileField]) -> Iter
     except BaseException:
         for file_field, (file, filename) in pending.items():
             if file._committed:
-                instance.__dict__[_STORED].pop(file_field.attname).take_back()
+                stored = instance.__dict__.get(_STORED, {}).pop(file_field.attname, None)
+                if stored and stored.name == file.name:
+                    stored.take_back()
+                else:  # Interrupted before it was noted.
+                    delete_quietly(file.storage, file.name)
                 file.name, file._committed = filename, False
                 instance.__dict__[file_field.attname] = file
         raise
