@@ -9,6 +9,7 @@ pikepdf is loaded at the first inspection, so that a web process which only read
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from mmap import mmap
@@ -16,7 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django_event_pdfs.pdf.active_content import Finding, find_in_catalog, find_in_object
-from django_event_pdfs.pdf.candidates import suspects
+from django_event_pdfs.pdf.candidates import is_suspect, suspects
 from django_event_pdfs.pdf.facts import Bounds, Facts, Findings, Inspection, Refusal
 from django_event_pdfs.pdf.information import describe
 from django_event_pdfs.pdf.pages import TooManyPages, count_pages
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 
 _MOST = 16 * 1024 * 1024  # Bytes of such a stream; those of documents have a hundredth.
 _LOST = re.compile(r"bad_alloc|limits error|limit exceeded", re.IGNORECASE)
+_PAGE_LOST = re.compile("Pages tree includes non-dictionary")
+# qpdf takes the last of two values of one key, other readers the first. These lead to actions.
+_AMBIGUOUS = re.compile(
+    "duplicated key /(?:S|JS|URI|EF|U?F|XFA|FontMatrix|OpenAction|AA?|PA|Next|Names|Kids"
+    "|JavaScript|EmbeddedFiles|Annots|AcroForm|Root|[EXDUOCV]|Fo|Bl|P[OCVI]|W[CSP]|D[SP]);"
+)
 _MAX_PLACES = 10  # Noted for each kind; the rest would only repeat it.
 
 
@@ -77,14 +84,16 @@ def open_pdf(source: BinaryIO, *, recover: bool = False) -> "pikepdf.Pdf":
 def _describe(
     pdf: "pikepdf.Pdf", data: bytes | mmap, sha256: str, bounds: Bounds, *, recover: bool
 ) -> Inspection:
-    table = pdf.get_xref_table()
+    table: Mapping[Any, Any] = pdf.get_xref_table()
     findings = Findings(objects=len(table), repaired=recover)
     try:
-        _check_readable(pdf, table, bounds, recover=recover)
+        _check_readable(pdf, table, bounds)
+        if recover:
+            table = _mended_table(pdf, table)
         pages = count_pages(pdf, bounds.pages, whole=recover)
         facts = Facts(size=len(data), sha256=sha256, pages=pages, **describe(pdf))
         findings = _search(pdf, table, data, bounds, findings)
-        _check_nothing_lost(pdf)
+        _check_warnings(pdf, findings)
     except _Refused as error:
         return Inspection(findings=findings, refusal=error.refusal)
     except TooManyPages as error:
@@ -104,9 +113,7 @@ def exceeded(bound: str, value: int = 0) -> Refusal:
     return Refusal("damaged", MappingProxyType({"exceeded": bound, "value": value}))
 
 
-def _check_readable(
-    pdf: "pikepdf.Pdf", table: Mapping[Any, Any], bounds: Bounds, *, recover: bool
-) -> None:
+def _check_readable(pdf: "pikepdf.Pdf", table: Mapping[Any, Any], bounds: Bounds) -> None:
     if pdf.is_encrypted and not pdf.user_password_matched:
         # An empty owner's password opens it here; its readers are asked for theirs.
         raise _Refused(Refusal("encrypted"))
@@ -114,17 +121,40 @@ def _check_readable(
     # can take gigabytes.
     if len(table) > bounds.objects:
         raise _Refused(exceeded("objects", len(table)))
-    if recover and set(pdf.trailer.keys()) <= {"/Root"}:
+
+
+def _mended_table(pdf: "pikepdf.Pdf", table: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """Return the table as it is when every object was looked for; refuse what lost something."""
+    if set(pdf.trailer.keys()) <= {"/Root"}:
         # qpdf made this trailer up. A file that has none has lost its end, and what stood there.
         raise _Refused(Refusal("damaged"))
-    if recover and any(_is_bomb(pdf.get_object(key)) for key in table):
-        raise _Refused(exceeded("memory"))
+    for key in table:
+        pdf.get_object(key)  # One that is not where it should be has qpdf make a new table.
+    table = pdf.get_xref_table()
+    holders = {entry.obj_stream_number for entry in table.values() if entry.type == 2}
+    for number, generation in table:
+        item = pdf.get_object(number, generation)
+        if _is_bomb(item):
+            raise _Refused(exceeded("memory"))
+        if _type(item) == "/ObjStm" and number not in holders:
+            raise _Refused(Refusal("damaged"))  # It holds objects that no table names.
+    return table
 
 
-def _check_nothing_lost(pdf: "pikepdf.Pdf") -> None:
-    """Refuse where qpdf met a limit or the end of memory: it may only warn, and see no object."""
-    if any(_LOST.search(str(warning)) for warning in pdf.get_warnings()):
+def _check_warnings(pdf: "pikepdf.Pdf", findings: Findings) -> None:
+    """Refuse what qpdf only warns of, and then does not see or sees otherwise than others."""
+    warnings = "\n".join(map(str, pdf.get_warnings()))
+    if _LOST.search(warnings):
         raise _Refused(exceeded("memory"))
+    is_ambiguous = not findings.active_content and _AMBIGUOUS.search(warnings)
+    if is_ambiguous or _PAGE_LOST.search(warnings):
+        raise _Refused(Refusal("damaged"))
+
+
+def _type(item: Any) -> str | None:
+    import pikepdf
+
+    return str(item.get("/Type")) if isinstance(item, pikepdf.Stream) else None
 
 
 def _is_bomb(item: Any) -> bool:
@@ -134,12 +164,15 @@ def _is_bomb(item: Any) -> bool:
     """
     import pikepdf
 
-    if not isinstance(item, pikepdf.Stream) or str(item.get("/Type")) not in ("/XRef", "/ObjStm"):
+    if _type(item) not in ("/XRef", "/ObjStm"):
         return False
-    try:
-        return len(zlib.decompressobj().decompress(item.read_raw_bytes(), _MOST + 1)) > _MOST
-    except zlib.error:
-        return False
+    data, filters = item.read_raw_bytes(), item.get("/Filter")
+    with suppress(zlib.error):
+        for _ in range(len(filters) if isinstance(filters, pikepdf.Array) else 1):
+            data = zlib.decompressobj().decompress(data, _MOST + 1)
+            if len(data) > _MOST:
+                return True
+    return False
 
 
 def _search(
@@ -150,21 +183,23 @@ def _search(
     findings: Findings,
 ) -> Findings:
     """Look for active content, in this revision and in those before it."""
-    found = list(_active_content(pdf, table, data, "", strict=not findings.repaired))
+    found = list(_active_content(pdf, table, data, ""))
     objects = len(table)
     for revision, replaced in earlier_revisions(pdf, table, data):
         objects += len(replaced)
         if objects > bounds.objects:
             raise _Refused(exceeded("objects", objects))
-        found += _active_content(revision, replaced, data, "earlier revision, ", strict=False)
+        found += _active_content(revision, replaced, data, "earlier revision, ")
     return replace(findings, objects=objects, active_content=_by_kind(found))
 
 
 def _active_content(
-    pdf: "pikepdf.Pdf", table: Mapping[Any, Any], data: bytes | mmap, prefix: str, *, strict: bool
+    pdf: "pikepdf.Pdf", table: Mapping[Any, Any], data: bytes | mmap, prefix: str
 ) -> Iterator[Finding]:
     yield from ((kind, prefix + where) for kind, where in find_in_catalog(pdf.Root))
-    for (number, generation), item in suspects(pdf, table, data, strict=strict):
+    if is_suspect(pdf.trailer):
+        yield from find_in_object(pdf.trailer, f"{prefix}trailer ")
+    for (number, generation), item in suspects(pdf, table, data):
         yield from find_in_object(item, f"{prefix}object {number} {generation} ")
 
 
