@@ -35,6 +35,7 @@ _AMBIGUOUS = re.compile(
     "|JavaScript|EmbeddedFiles|Annots|AcroForm|Root|[EXDUOCV]|Fo|Bl|P[OCVI]|W[CSP]|D[SP]);"
 )
 _MAX_PLACES = 10  # Noted for each kind; the rest would only repeat it.
+_MAX_PLACE = 200  # Characters of one: its keys are the author's.
 
 
 def examine(
@@ -206,7 +207,7 @@ def _active_content(
 def _by_kind(found: Iterable[Finding]) -> Mapping[str, tuple[str, ...]]:
     places: dict[str, dict[str, None]] = {}
     for kind, where in found:
-        places.setdefault(kind, {})[where.rstrip()] = None
+        places.setdefault(kind, {})[where.rstrip()[:_MAX_PLACE]] = None
     return MappingProxyType(
         {kind: tuple(islice(where, _MAX_PLACES)) for kind, where in sorted(places.items())}
     )
