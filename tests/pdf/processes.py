@@ -130,7 +130,8 @@ GOOD, DAMAGED = make_pdf(pages=3), pdfs.truncated()
 
 def host(script: str, *options: str, **keywords: object) -> "subprocess.Popen[str]":
     """Start a process of its own that runs a script; what it prints on either side is kept."""
-    path = [entry for entry in [os.getcwd(), *sys.path] if entry]
+    # In this order: where a wheel is tested, its package stands before the checkout's.
+    path = [entry for entry in [*sys.path, os.getcwd()] if entry]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
     environment.update(keywords.pop("environment", {}))  # type: ignore[call-overload]
     return subprocess.Popen(

@@ -33,7 +33,7 @@ for module, names in {
 
 
 def run(script: str, *arguments: str, **options: object) -> "subprocess.CompletedProcess[bytes]":
-    path = os.pathsep.join([os.getcwd(), *filter(None, sys.path)])
+    path = os.pathsep.join([*filter(None, sys.path), os.getcwd()])
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", script, *arguments],
         capture_output=True,
