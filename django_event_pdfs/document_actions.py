@@ -43,6 +43,7 @@ class DocumentActions(GenericViewSet[Any]):
         """Return the event, which the permission has looked up before."""
         if self._event is None or self._event[0] != self.kwargs:
             self._event = (dict(self.kwargs), super().get_object())
+            note_sender(self._event[1], self.request.user)  # For the signals of what is changed.
         return self._event[1]
 
     def open_document(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:

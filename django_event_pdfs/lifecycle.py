@@ -7,16 +7,16 @@ column of an untouched document alone, and reads under a lock what a touched one
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from django.core.files.base import File
 from django.db import router, transaction
-from django.db.models import F, FileField, Model, QuerySet
-from django.db.models.fields.files import FieldFile
+from django.db.models import FileField, Model
 
+from django_event_pdfs.changes import Change
 from django_event_pdfs.removal import delete_quietly, release
 from django_event_pdfs.rollback import StoredFile, settle
+from django_event_pdfs.rows import has_no_row, held_by, is_new, lock_row, name_of, version_in
 
 _LOADED = "_loaded_documents"
 _SAVING = "_documents_saving_to"
@@ -39,7 +39,7 @@ def remember(instance: Model, fields: Iterable[FileField]) -> None:
     """Note on the instance that its row now holds the names that the instance holds."""
     loaded = _loaded(instance, instance._state.db)
     held = instance.__dict__
-    names = {f.attname: _name(held[f.attname]) for f in fields if f.attname in held}
+    names = {f.attname: name_of(held[f.attname]) for f in fields if f.attname in held}
     instance.__dict__[_LOADED] = Loaded(
         instance.pk, instance._state.db, {**loaded.names, **names} if loaded else names
     )
@@ -56,7 +56,7 @@ def is_untouched(instance: Model, file_field: FileField, using: str) -> bool:
     if loaded is None or attname not in loaded.names or attname not in instance.__dict__:
         return False
     value = instance.__dict__[attname]
-    return not _is_new(value) and _name(value) == loaded.names[attname]
+    return not is_new(value) and name_of(value) == loaded.names[attname]
 
 
 def is_kept(instance: Model, file_field: FileField) -> bool:
@@ -81,7 +81,7 @@ def saving(instance: Model, fields: Collection[FileField], using: str) -> Iterat
         else:
             settle()
             with transaction.atomic(using=using):
-                held = _names_in_row(instance, changed, using)
+                held = lock_row(instance, changed, using)
                 with _discarding_on_failure(instance, changed):
                     yield
                 _release_replaced(instance, changed, held, using)
@@ -108,7 +108,7 @@ def restore_undone(instance: Model, fields: Iterable[FileField]) -> None:
     """
     for file_field in fields:
         stored = instance.__dict__.get(_STORED, {}).get(file_field.attname)
-        if stored is None or _name(instance.__dict__.get(file_field.attname)) != stored.name:
+        if stored is None or name_of(instance.__dict__.get(file_field.attname)) != stored.name:
             continue
         if stored.was_undone():
             _make_uncommitted(instance, file_field, stored)
@@ -132,18 +132,19 @@ def lock(instance: Model, fields: Sequence[FileField]) -> bool:
     deleted since it was read, and name files that went with it.
     """
     using = router.db_for_write(type(instance), instance=instance)
-    return not fields or bool(_names_in_row(instance, fields[:1], using))
+    return not fields or bool(lock_row(instance, fields[:1], using))
 
 
 def release_row(
     instance: Model, fields: Sequence[FileField], using: str, *, may_be_stale: bool
 ) -> None:
     """Remove what a row names after the commit of its deletion, which is about to happen."""
-    held = (getattr(instance, f.attname) for f in fields)
-    names = {_name(value) for value in held if not _is_new(value)}
-    if may_be_stale:
-        names.update(_names_in_row(instance, fields, using).values())
-    release(fields[0].storage, {name for name in names if name}, using)
+    held = held_by(instance, fields)
+    now = lock_row(instance, fields, using) if may_be_stale else held
+    names = {row.get(f.attname) for row in (held, now) for f in fields}
+    changes = [Change(instance, f, old=version_in(f, now), is_deletion=True) for f in fields]
+    awaited = [change for change in changes if change.is_awaited]
+    release(fields[0].storage, {name for name in names if name}, using, awaited)
 
 
 def _loaded(instance: Model, using: str | None) -> Loaded | None:
@@ -163,45 +164,17 @@ def _marked_as_saving(instance: Model, using: str) -> Iterator[None]:
         instance.__dict__[_SAVING] = before
 
 
-def _names_in_row(
-    instance: Model, fields: Iterable[FileField], using: str
-) -> dict[str, str | None]:
-    """Lock the row and return the names it holds now.
-
-    By a no-op UPDATE, then a SELECT: reading first makes SQLite fail with "database is locked"
-    when two writers then both want to write, and no other database minds.
-    """
-    names: dict[str, str | None] = {}
-    for model, group in groupby(fields, key=lambda f: f.model):
-        attnames = [f.attname for f in group]
-        if _has_no_row(instance, model):
-            continue
-        pk = instance._get_pk_val(model._meta)
-        row = QuerySet[Any](model, using=using).filter(pk=pk).order_by()
-        if row.update(**{attname: F(attname) for attname in attnames}):
-            names.update(row.select_for_update().values(*attnames).first() or {})
-    return names
-
-
 def _starts_empty(instance: Model, file_field: FileField) -> bool:
     """Return whether a row is about to be made without this document."""
     value = instance.__dict__.get(file_field.attname)
-    return not (_is_new(value) or _name(value)) and _has_no_row(instance, file_field.model)
-
-
-def _has_no_row(instance: Model, model: type[Model]) -> bool:
-    """Return whether Django will not even try an UPDATE: no key yet, or a new one by default."""
-    pk = model._meta.pk
-    if instance._get_pk_val(model._meta) is None:
-        return True
-    return instance._state.adding and (pk.has_default() or pk.has_db_default())
+    return not (is_new(value) or name_of(value)) and has_no_row(instance, file_field.model)
 
 
 @contextmanager
 def _discarding_on_failure(instance: Model, fields: Iterable[FileField]) -> Iterator[None]:
     """On an error, remove the files that this save stored, and make them uncommitted again."""
     values = {f: getattr(instance, f.attname) for f in fields}
-    pending = {f: (file, file.name) for f, file in values.items() if _is_new(file)}
+    pending = {f: (file, file.name) for f, file in values.items() if is_new(file)}
     try:
         yield
     except BaseException:
@@ -218,20 +191,18 @@ def _discarding_on_failure(instance: Model, fields: Iterable[FileField]) -> Iter
 
 
 def _release_replaced(
-    instance: Model, fields: Iterable[FileField], held: dict[str, str | None], using: str
+    instance: Model, fields: Iterable[FileField], held: dict[str, Any], using: str
 ) -> None:
+    """Remove what was replaced after the commit, and tell of each change."""
     for file_field in fields:
-        old = held.get(file_field.attname)
-        if old and old != _name(instance.__dict__.get(file_field.attname)):
-            release(file_field.storage, [old], using)
-
-
-def _is_new(value: Any) -> bool:
-    """Return whether a value still has bytes to store: an upload, wrapped or not."""
-    if isinstance(value, FieldFile):
-        return not value._committed  # type: ignore[attr-defined]
-    return value is not None and not isinstance(value, str)
-
-
-def _name(value: Any) -> str | None:
-    return getattr(value, "name", value) or None
+        stored = instance.__dict__.get(_STORED, {}).get(file_field.attname)
+        new = version_in(file_field, held_by(instance, [file_field]))
+        change = Change(
+            instance, file_field, version_in(file_field, held), new, upload=stored and stored.upload
+        )
+        if change.old and change.is_one:
+            release(
+                file_field.storage, [change.old.name], using, [change] if change.is_awaited else []
+            )
+        else:
+            change.announce(using)

@@ -17,9 +17,14 @@ _SENDER = "_event_pdfs_sender"
 _REPORTED = "_event_pdfs_reported"
 
 
-def note_sender(upload: "File[Any]", user: Any, instance: Model | None) -> None:
-    """Note on an upload who sends it and for which row, for the report of its refusal."""
-    setattr(upload, _SENDER, (user, instance))
+def note_sender(sent: Any, user: Any, instance: Model | None = None) -> None:
+    """Note on an upload who sends it and for which row, or on an instance who changes it."""
+    setattr(sent, _SENDER, (user, instance))
+
+
+def sender_of(sent: Any) -> Any:
+    """Return the user who sent an upload, or changes an instance; None where it is not known."""
+    return getattr(sent, _SENDER, (None, None))[0]
 
 
 def report(

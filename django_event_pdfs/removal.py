@@ -1,7 +1,7 @@
 """Removing files: after the commit, and only what no row names any more."""
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -16,13 +16,20 @@ logger = logging.getLogger("django_event_pdfs")
 _BATCH = 500  # names in one query
 
 
-def release(storage: Storage, names: Collection[str], using: str) -> None:
-    """Remove files after the commit of the transaction that stopped naming them."""
+def release(
+    storage: Storage, names: Collection[str], using: str, then: Iterable[Callable[[], None]] = ()
+) -> None:
+    """Remove files after the commit of the transaction that stopped naming them.
+
+    ``then`` is called after that; it must not raise.
+    """
     due = _due_removal(storage, using)
     if due:
         due.names.update(names)
+        due.then += then
     elif names:
-        transaction.on_commit(_Removal(storage, set(names)), using=using, robust=True)
+        removal = _Removal(storage, set(names), list(then))
+        transaction.on_commit(removal, using=using, robust=True)
 
 
 def delete_quietly(storage: Storage, name: str) -> None:
@@ -79,6 +86,7 @@ class _Removal:
 
     storage: Storage
     names: set[str]
+    then: list[Callable[[], None]]
     called: bool = False
 
     def __call__(self) -> None:
@@ -86,6 +94,8 @@ class _Removal:
         names = sorted(self.names)
         for start in range(0, len(names), _BATCH):
             self._remove(names[start : start + _BATCH])
+        for call in self.then:
+            call()
 
     def _remove(self, names: Collection[str]) -> None:
         try:

@@ -6,3 +6,19 @@ from django.dispatch import Signal
 #: ``PDFField``), ``code``, ``error`` (the ``ValidationError``), ``user`` (None where it is not
 #: known: in forms, the admin and code) and ``instance`` (None where there is none yet).
 document_refused = Signal()
+
+# The life of a document: sent after the commit, with ``instance``, ``field``, ``name``, ``facts``
+# and ``url`` of the document that is there now, ``old_name``, ``old_facts`` and ``old_url`` of the
+# one that was there before (None where there is none), and ``user`` (None where it is not known).
+
+#: There was no document, and now there is one.
+document_stored = Signal()
+
+#: There was another document. Its file is gone, unless something else names it.
+document_replaced = Signal()
+
+#: There is none any more.
+document_cleared = Signal()
+
+#: The row is gone, and its document with it.
+document_deleted = Signal()
