@@ -78,6 +78,16 @@ class Conf:
         return self._get("READ_ACCESS", "authenticated")
 
     @property
+    def keep_replaced(self) -> timedelta | int:
+        """How long the file of a replaced document stays readable; 0: it goes at once."""
+        return self._get("KEEP_REPLACED", 0)
+
+    @property
+    def holders(self) -> Collection[str]:
+        """Columns besides file fields that name files: ``"app.Model.field"``."""
+        return self._get("HOLDERS", ())
+
+    @property
     def manager_group(self) -> str:
         """Name of the group that ``event_pdfs roles`` makes."""
         return self._get("MANAGER_GROUP", "gestionnaires")

@@ -2,14 +2,12 @@
 
 import logging
 from collections.abc import Callable, Collection, Iterable
-from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any
 
-from django.apps import apps
 from django.core.files.storage import Storage
-from django.db import DatabaseError, connections, router, transaction
-from django.db.models import FileField, Model, Q, QuerySet
+from django.db import transaction
+
+from django_event_pdfs.holders import HoldersUnknown, holders
 
 logger = logging.getLogger("django_event_pdfs")
 
@@ -40,46 +38,6 @@ def delete_quietly(storage: Storage, name: str) -> None:
         logger.exception("Could not delete the file %r.", name)
 
 
-def holders(names: Collection[str]) -> set[str]:
-    """Return those of ``names`` that any file field of any row on any database still names.
-
-    Asked of plain querysets, for a default manager may hide rows. Names alone are compared: two
-    aliases of ``STORAGES`` may be one place.
-    """
-    held: set[str] = set()
-    for model in apps.get_models(include_auto_created=True):
-        fields = [f for f in model._meta.local_fields if isinstance(f, FileField)]
-        if fields:
-            held |= _held_by(model, fields, names)
-    return held
-
-
-def _held_by(model: type[Model], fields: list[FileField], names: Collection[str]) -> set[str]:
-    wanted = Q()
-    for file_field in fields:
-        wanted |= Q(**{f"{file_field.attname}__in": list(names)})
-    attnames = [f.attname for f in fields]
-    held: set[str] = set()
-    for using in connections:
-        if router.allow_migrate_model(using, model):
-            rows = QuerySet[Any](model, using=using).filter(wanted).values_list(*attnames)
-            held.update(name for row in _rows(rows) for name in row if name in names)
-    return held
-
-
-def _rows(rows: QuerySet[Any]) -> Iterable[Any]:
-    """Fetch the rows; none from a database that has no such table."""
-    connection = connections[rows.db]
-    try:
-        # A failing query must not take a transaction of the host's with it.
-        with transaction.atomic(rows.db) if connection.in_atomic_block else nullcontext():
-            return list(rows)
-    except DatabaseError:
-        if rows.model._meta.db_table in connection.introspection.table_names():
-            raise
-        return ()
-
-
 @dataclass(slots=True)
 class _Removal:
     """Called after the commit: removes the files that no row names by then."""
@@ -100,7 +58,7 @@ class _Removal:
     def _remove(self, names: Collection[str]) -> None:
         try:
             held = holders(names)
-        except DatabaseError:
+        except HoldersUnknown:
             # Where nothing can be asked, nothing is removed.
             logger.exception("Kept the files %r: cannot tell whether a row names them.", names)
             return

@@ -12,9 +12,10 @@ from typing import Any
 from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.core.signals import request_finished
-from django.db import DatabaseError, connections, transaction
+from django.db import connections, transaction
 
-from django_event_pdfs.removal import delete_quietly, holders
+from django_event_pdfs.holders import HoldersUnknown, holders
+from django_event_pdfs.removal import delete_quietly
 
 logger = logging.getLogger("django_event_pdfs")
 
@@ -103,7 +104,7 @@ def settle(**kwargs: Any) -> None:
 def _settle(suspects: list[StoredFile]) -> None:
     try:
         held = holders([stored.name for stored in suspects]) if suspects else set()
-    except DatabaseError:
+    except HoldersUnknown:
         # Where nothing can be asked, nothing is removed.
         logger.warning("Cannot tell yet whether rows name %d new files.", len(suspects))
         return

@@ -14,10 +14,10 @@ from rest_framework.utils import html
 
 from django_event_pdfs.documents import DocumentFile
 from django_event_pdfs.fields import PDFField, document_fields
+from django_event_pdfs.holders import holders
 from django_event_pdfs.links import get_links, permalink
 from django_event_pdfs.presenters import DocumentPresenter
 from django_event_pdfs.refusals import note_sender
-from django_event_pdfs.removal import holders
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.test import APIRequestFactory, force_authenticate
 
-from django_event_pdfs import removal, views
+from django_event_pdfs import holders, views
 from django_event_pdfs.links import get_links
 from django_event_pdfs.permissions import EventDocumentsPermission
 from django_event_pdfs.serializers import EventDocumentsSerializerMixin
@@ -314,5 +314,5 @@ def test_a_database_without_the_table_holds_no_file(db):
         class Meta:
             app_label = "testapp"
 
-    assert list(removal._rows(QuerySet(Elsewhere).values_list("file"))) == []
+    assert list(holders.fetched(QuerySet(Elsewhere).values_list("file"))) == []
     assert Event.objects.count() == 0  # The transaction of the test still works.

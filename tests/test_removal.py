@@ -10,7 +10,7 @@ from django.db import connection, models, transaction
 from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 
-from django_event_pdfs.removal import holders
+from django_event_pdfs.holders import holders
 from django_event_pdfs.testing import MemoryStorage
 from tests.conftest import upload
 from tests.test_lifecycle import make_event, names_of

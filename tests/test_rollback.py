@@ -9,6 +9,7 @@ from django.core.signals import request_finished
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from django_event_pdfs import rollback
+from django_event_pdfs.holders import HoldersUnknown
 from django_event_pdfs.testing import make_pdf
 from tests.conftest import upload
 from tests.testapp.models import Event
@@ -238,7 +239,7 @@ def test_manual_transactions_never_raise(storage):
 
 def test_where_nothing_can_be_asked_nothing_is_removed(storage, monkeypatch, caplog):
     def unreachable(names):
-        raise DatabaseError("server closed the connection")
+        raise HoldersUnknown("server closed the connection")
 
     rolled_back(make_event(programme_file=upload()).save)
     monkeypatch.setattr(rollback, "holders", unreachable)

@@ -1,0 +1,109 @@
+"""Who names a file: every file field of every model, and the columns that a host names."""
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import DatabaseError, connections, router, transaction
+from django.db.models import Field, FileField, Model, Q, QuerySet
+
+from django_event_pdfs.conf import conf
+
+
+class HoldersUnknown(Exception):
+    """Who names a file cannot be told: a table cannot be asked, or a setting is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A table whose rows may name files: the model, its columns that do, and one database."""
+
+    model: type[Model]
+    fields: tuple["Field[Any, Any]", ...]
+    using: str
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        """All rows, by a plain queryset: a default manager may hide some."""
+        return QuerySet[Any](self.model, using=self.using).order_by()
+
+
+def holding_tables() -> Iterator[Holder]:
+    """Yield every table that may name files, once for each database that may have it.
+
+    Raises:
+        HoldersUnknown: ``EVENT_PDFS["HOLDERS"]`` names a field that is not there.
+    """
+    further = _further_fields()
+    for model in apps.get_models(include_auto_created=True):
+        local = model._meta.local_fields
+        fields = tuple(f for f in local if isinstance(f, FileField) or f in further)
+        for using in connections if fields else ():
+            if router.allow_migrate_model(using, model):
+                yield Holder(model, fields, using)
+
+
+def holders(names: Collection[str]) -> set[str]:
+    """Return those of ``names`` that any row on any database still names.
+
+    Names alone are compared: two aliases of ``STORAGES`` may be one place.
+
+    Raises:
+        HoldersUnknown: a table cannot be asked.
+    """
+    held: set[str] = set()
+    for holder in holding_tables() if names else ():
+        wanted = Q()
+        for field in holder.fields:
+            wanted |= Q(**{f"{field.attname}__in": list(names)})
+        rows = holder.rows.filter(wanted).values_list(*(f.attname for f in holder.fields))
+        held.update(name for row in fetched(rows) for name in row if name in names)
+    return held
+
+
+def fetched(rows: QuerySet[Any]) -> Iterable[Any]:
+    """Fetch the rows; none from a database that has no such table.
+
+    Raises:
+        HoldersUnknown: the table cannot be asked.
+    """
+    connection = connections[rows.db]
+    try:
+        # A failing query must not take a transaction of the host's with it.
+        with transaction.atomic(rows.db) if connection.in_atomic_block else nullcontext():
+            return list(rows)
+    except DatabaseError as error:
+        if _is_there(rows.model, connection):
+            raise HoldersUnknown(f"{rows.model._meta.label}: {error}") from error
+        return ()
+
+
+def _is_there(model: type[Model], connection: Any) -> bool:
+    try:
+        return model._meta.db_table in connection.introspection.table_names()
+    except DatabaseError:
+        return True  # As far as one can tell.
+
+
+def holder_field(path: str) -> "Field[Any, Any]":
+    """Return the field that an entry of ``EVENT_PDFS["HOLDERS"]`` names.
+
+    Raises:
+        LookupError: ``"app.Model.field"`` is not there.
+        ValueError: it is not of that form.
+    """
+    label, _, name = path.rpartition(".")
+    try:
+        return cast("Field[Any, Any]", apps.get_model(label)._meta.get_field(name))
+    except FieldDoesNotExist as error:
+        raise LookupError(str(error)) from error
+
+
+def _further_fields() -> set["Field[Any, Any]"]:
+    try:
+        return {holder_field(path) for path in conf.holders}
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        raise HoldersUnknown(f"EVENT_PDFS['HOLDERS']: {error}") from error
