@@ -25,6 +25,11 @@ class Version:
         """Return what a row held: a name, or none, and the JSON beside it."""
         return cls(name, DocumentFacts.from_json(facts, name)) if name else None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its file and of those that it replaced and that are still kept."""
+        return (self.name, *(name for name, _at in (self.facts.replaced if self.facts else ())))
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

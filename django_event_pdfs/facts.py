@@ -1,7 +1,7 @@
 """The facts of a stored document, as they stand in the JSON column beside its name."""
 
-from dataclasses import MISSING, asdict, dataclass, fields
-from datetime import UTC, datetime
+from dataclasses import MISSING, asdict, dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -16,6 +16,7 @@ class DocumentFacts:
     ``name`` is the name in storage that these facts describe, ``size`` is in bytes, ``sha256`` in
     lower-case hex, ``filename`` what its uploader called it, ``stored_at`` aware. The rest is as
     in :class:`django_event_pdfs.pdf.Facts`; ``repaired`` documents open in readers that mend them.
+    ``replaced`` are the names of earlier files that are kept a while, and when each was replaced.
     """
 
     name: str
@@ -32,6 +33,7 @@ class DocumentFacts:
     linearised: bool = False
     tagged: bool = False
     repaired: bool = False
+    replaced: tuple[tuple[str, datetime], ...] = ()
 
     @classmethod
     def of(cls, inspection: Inspection, name: str, filename: str) -> "DocumentFacts":
@@ -59,13 +61,31 @@ class DocumentFacts:
             # Those with a default may be missing: they came later than the rows of others.
             known = {key: data[key] for key in cls.__slots__ if key in data or key in _REQUIRED}
             stored_at = parse_datetime(known.pop("stored_at"))
+            replaced = _replaced(known.pop("replaced", ()))
         except (KeyError, TypeError, ValueError):
             return None
-        return cls(**known, stored_at=stored_at) if stored_at else None
+        return cls(**known, stored_at=stored_at, replaced=replaced) if stored_at else None
 
     def as_json(self) -> dict[str, Any]:
         """Return a dict that JSON can hold."""
-        return {**asdict(self), "stored_at": self.stored_at.isoformat()}
+        data = {**asdict(self), "stored_at": self.stored_at.isoformat()}
+        replaced = [[name, at.isoformat()] for name, at in data.pop("replaced")]
+        return {**data, "replaced": replaced} if replaced else data
+
+    def after(self, name: str, earlier: "DocumentFacts | None", keep: int) -> "DocumentFacts":
+        """Return these facts with the files that were replaced in the last ``keep`` seconds.
+
+        ``name`` is replaced now; ``earlier`` are its facts, which know of those before it.
+        """
+        now = datetime.now(UTC)
+        files = (*(earlier.replaced if earlier else ()), (name, now))
+        recent = tuple(file for file in files if now - file[1] < timedelta(seconds=keep))
+        return replace(self, replaced=recent)
+
+
+def _replaced(data: Any) -> tuple[tuple[str, datetime], ...]:
+    moments = ((str(name), parse_datetime(at)) for name, at in data)
+    return tuple((name, at) for name, at in moments if at and at.tzinfo)
 
 
 _REQUIRED = {field.name for field in fields(DocumentFacts) if field.default is MISSING}

@@ -13,7 +13,6 @@ from django.db.models.fields.files import FieldFile, FileDescriptor
 
 from django_event_pdfs import lifecycle
 from django_event_pdfs.documents import DocumentFile
-from django_event_pdfs.facts import DocumentFacts
 from django_event_pdfs.forms import PDFFormField
 from django_event_pdfs.lookups import DocumentExact, DocumentIsNull
 from django_event_pdfs.naming import new_name
@@ -75,7 +74,7 @@ class PDFField(models.FileField):
         companion: bool = True,
         **kwargs: Any,
     ) -> None:
-        self.folders = tuple(folders)
+        self.folders = (folders,) if isinstance(folders, str) else tuple(folders)
         self.max_size = max_size
         self.allow = allow
         self.companion = companion
@@ -91,7 +90,8 @@ class PDFField(models.FileField):
 
     @storage.setter
     def storage(self, value: Any) -> None:
-        """Ignore what ``FileField.__init__`` would freeze."""
+        """Ignore what ``FileField.__init__`` would freeze; a check tells who gave one."""
+        self.ignores_storage = value is not default_storage
 
     @property
     def facts_name(self) -> str:
@@ -105,7 +105,7 @@ class PDFField(models.FileField):
     @property
     def served_folders(self) -> tuple[str, ...]:
         """Every folder whose files links may open, each with a slash at its end."""
-        return (self.folder, *(f"{folder.rstrip('/')}/" for folder in self.folders))
+        return (self.folder, *(f"{str(folder).rstrip('/')}/" for folder in self.folders))
 
     def serves(self, name: str) -> bool:
         """Return whether a link may open ``name``."""
@@ -225,9 +225,9 @@ class FactsField(models.JSONField):
             return UnchangedColumn(self.column)
         # Not by getattr, which would fetch deferred facts: they are those of the old document.
         facts = model_instance.__dict__.get(self.attname)
-        name = getattr(model_instance, self.document).name
-        # Nothing of a document that is gone stays behind, not even its title.
-        return facts if DocumentFacts.from_json(facts, name) else None
+        facts = lifecycle.facts_to_write(model_instance, document, facts)
+        model_instance.__dict__[self.attname] = facts
+        return facts
 
 
 @cache

@@ -13,13 +13,15 @@ from django.core.files.base import File
 from django.db import router, transaction
 from django.db.models import FileField, Model
 
-from django_event_pdfs.changes import Change
+from django_event_pdfs.changes import Change, Version
+from django_event_pdfs.conf import conf, seconds
 from django_event_pdfs.removal import delete_quietly, release
 from django_event_pdfs.rollback import StoredFile, settle
 from django_event_pdfs.rows import has_no_row, held_by, is_new, lock_row, name_of, version_in
 
 _LOADED = "_loaded_documents"
 _SAVING = "_documents_saving_to"
+_REPLACING = "_documents_replaced"
 _STORED = "_stored_documents"
 
 
@@ -82,10 +84,25 @@ def saving(instance: Model, fields: Collection[FileField], using: str) -> Iterat
             settle()
             with transaction.atomic(using=using):
                 held = lock_row(instance, changed, using)
-                with _discarding_on_failure(instance, changed):
+                with _replacing(instance, held), _discarding_on_failure(instance, changed):
                     yield
                 _release_replaced(instance, changed, held, using)
     remember(instance, fields)
+
+
+def facts_to_write(instance: Model, file_field: FileField, facts: Any) -> Any:
+    """Return the facts of a document for its row, with the replaced files that are kept a while.
+
+    None where they describe another file: nothing of a document that is gone stays behind, not even
+    its title.
+    """
+    new = Version.of(getattr(instance, file_field.attname).name, facts)
+    if new is None or new.facts is None:
+        return None
+    old = version_in(file_field, instance.__dict__.get(_REPLACING) or {})
+    if old is None or old.name == new.name:
+        return facts
+    return new.facts.after(old.name, old.facts, seconds(conf.keep_replaced)).as_json()
 
 
 def note_stored(
@@ -135,22 +152,20 @@ def lock(instance: Model, fields: Sequence[FileField]) -> bool:
     return not fields or bool(lock_row(instance, fields[:1], using))
 
 
-def release_row(
-    instance: Model, fields: Sequence[FileField], using: str, *, may_be_stale: bool
-) -> None:
-    """Remove what a row names after the commit of its deletion, which is about to happen."""
-    held = held_by(instance, fields)
-    now = lock_row(instance, fields, using) if may_be_stale else held
-    names = {row.get(f.attname) for row in (held, now) for f in fields}
-    changes = [Change(instance, f, old=version_in(f, now), is_deletion=True) for f in fields]
-    awaited = [change for change in changes if change.is_awaited]
-    release(fields[0].storage, {name for name in names if name}, using, awaited)
-
-
 def _loaded(instance: Model, using: str | None) -> Loaded | None:
     """Return what was remembered of the very row that a save to ``using`` would write."""
     loaded: Loaded | None = instance.__dict__.get(_LOADED)
     return loaded if loaded and (loaded.pk, loaded.db) == (instance.pk, using) else None
+
+
+@contextmanager
+def _replacing(instance: Model, held: Mapping[str, Any]) -> Iterator[None]:
+    """Note what the row holds that is about to be written."""
+    instance.__dict__[_REPLACING] = held
+    try:
+        yield
+    finally:
+        instance.__dict__.pop(_REPLACING, None)
 
 
 @contextmanager
@@ -193,16 +208,12 @@ def _discarding_on_failure(instance: Model, fields: Iterable[FileField]) -> Iter
 def _release_replaced(
     instance: Model, fields: Iterable[FileField], held: dict[str, Any], using: str
 ) -> None:
-    """Remove what was replaced after the commit, and tell of each change."""
+    """Remove what is kept no longer after the commit, and tell of each change."""
     for file_field in fields:
-        stored = instance.__dict__.get(_STORED, {}).get(file_field.attname)
+        old = version_in(file_field, held)
         new = version_in(file_field, held_by(instance, [file_field]))
-        change = Change(
-            instance, file_field, version_in(file_field, held), new, upload=stored and stored.upload
-        )
-        if change.old and change.is_one:
-            release(
-                file_field.storage, [change.old.name], using, [change] if change.is_awaited else []
-            )
-        else:
-            change.announce(using)
+        stored = instance.__dict__.get(_STORED, {}).get(file_field.attname)
+        change = Change(instance, file_field, old, new, upload=stored and stored.upload)
+        if change.is_one:
+            gone = {*(old.names if old else ())} - {*(new.names if new else ())}
+            release(file_field.storage, gone, using, [change] if change.is_awaited else [])

@@ -10,7 +10,7 @@ from django.db import models, router
 from django.db.models.signals import pre_delete
 from django.utils.translation import gettext_lazy as _
 
-from django_event_pdfs import lifecycle
+from django_event_pdfs import deletions, lifecycle
 from django_event_pdfs.conf import conf
 from django_event_pdfs.fields import PDFField, document_fields
 from django_event_pdfs.validators import validate_period
@@ -161,9 +161,6 @@ def watch_deletions() -> None:
 
 
 def _release_documents(
-    sender: type[models.Model], instance: models.Model, using: str, origin: Any, **kwargs: Any
+    sender: type[models.Model], instance: models.Model, using: str, **kwargs: Any
 ) -> None:
-    # What a query deletes was read a moment ago. An instance may have been read long before, and
-    # what goes with it was read before anything was locked.
-    stale = isinstance(origin, models.Model)
-    lifecycle.release_row(instance, local_document_fields(sender), using, may_be_stale=stale)
+    deletions.expect_deletion(instance, local_document_fields(sender), using)

@@ -2,12 +2,15 @@
 
 import logging
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.files.storage import Storage
 from django.db import transaction
 
 from django_event_pdfs.holders import HoldersUnknown, holders
+from django_event_pdfs.object_stores import can_delete_many, delete_many
+from django_event_pdfs.signals import removal_failed
 
 logger = logging.getLogger("django_event_pdfs")
 
@@ -19,23 +22,47 @@ def release(
 ) -> None:
     """Remove files after the commit of the transaction that stopped naming them.
 
-    ``then`` is called after that; it must not raise.
+    ``then`` is called after that, also where there is nothing to remove; it must not raise.
     """
-    due = _due_removal(storage, using)
-    if due:
-        due.names.update(names)
-        due.then += then
-    elif names:
-        removal = _Removal(storage, set(names), list(then))
+    removal = _due_removal(storage, using) or _Removal(storage)
+    removal.names.update(names)
+    removal.then += then
+    if not removal.is_due and (removal.names or removal.then):
+        removal.is_due = True
         transaction.on_commit(removal, using=using, robust=True)
 
 
-def delete_quietly(storage: Storage, name: str) -> None:
-    """Delete a file; a storage that fails must not fail the request, whose row is committed."""
+def delete_files(storage: Storage, names: Collection[str]) -> set[str]:
+    """Delete files, many at once where the storage can; return the names of those that it kept.
+
+    A storage that fails is logged and signalled, and never raises: the row is committed.
+    """
+    if len(names) > 1 and can_delete_many(storage):
+        try:
+            errors: dict[str, Any] = {**delete_many(storage, names)}
+        except Exception:
+            # Some stores speak S3 and do not know this request.
+            logger.warning("%s cannot delete many files at once.", storage, exc_info=True)
+        else:
+            for name, error in errors.items():
+                _report(storage, name, OSError(error))
+            return set(errors)
+    return {name for name in names if not delete_quietly(storage, name)}
+
+
+def delete_quietly(storage: Storage, name: str) -> bool:
+    """Delete a file and return whether the storage took it; one that fails is only reported."""
     try:
         storage.delete(name)
-    except Exception:
-        logger.exception("Could not delete the file %r.", name)
+    except Exception as error:
+        _report(storage, name, error)
+        return False
+    return True
+
+
+def _report(storage: Storage, name: str, error: Exception) -> None:
+    logger.error("Could not delete the file %r.", name, exc_info=error)
+    removal_failed.send_robust(type(storage), storage=storage, name=name, error=error)
 
 
 @dataclass(slots=True)
@@ -43,8 +70,9 @@ class _Removal:
     """Called after the commit: removes the files that no row names by then."""
 
     storage: Storage
-    names: set[str]
-    then: list[Callable[[], None]]
+    names: set[str] = field(default_factory=set)
+    then: list[Callable[[], None]] = field(default_factory=list)
+    is_due: bool = False
     called: bool = False
 
     def __call__(self) -> None:
@@ -62,8 +90,7 @@ class _Removal:
             # Where nothing can be asked, nothing is removed.
             logger.exception("Kept the files %r: cannot tell whether a row names them.", names)
             return
-        for name in set(names) - held:
-            delete_quietly(self.storage, name)
+        delete_files(self.storage, set(names) - held)
 
 
 def _due_removal(storage: Storage, using: str) -> _Removal | None:

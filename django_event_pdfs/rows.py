@@ -1,9 +1,9 @@
 """What a row holds of its documents, and what an instance of it holds."""
 
-from collections.abc import Iterable, Mapping
-from itertools import groupby
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db import connections
 from django.db.models import F, FileField, Model, QuerySet
 from django.db.models.fields.files import FieldFile
 
@@ -11,23 +11,52 @@ from django_event_pdfs.changes import Version
 
 
 def lock_row(instance: Model, fields: Iterable[FileField], using: str) -> dict[str, Any]:
-    """Lock the row and return the names and facts it holds now, by column.
+    """Lock the row of an instance and return the names and facts it holds now, by column.
 
-    By a no-op UPDATE, then a SELECT: reading first makes SQLite fail with "database is locked"
-    when two writers then both want to write, and no other database minds.
+    The rows in the tables of its parents are locked too, and first, as Django writes them.
     """
     held: dict[str, Any] = {}
-    for model, of_model in groupby(fields, key=lambda f: f.model):
-        group = list(of_model)
-        attnames = [f.attname for f in group]
-        if has_no_row(instance, model):
-            continue
-        pk = instance._get_pk_val(model._meta)
-        row = QuerySet[Any](model, using=using).filter(pk=pk).order_by()
-        if row.update(**{attname: F(attname) for attname in attnames}):
-            columns = [*attnames, *map(_facts_name, group)]
-            held.update(row.select_for_update().values(*columns).first() or {})
+    for model, of_model in by_table(fields).items():
+        if not has_no_row(instance, model):
+            keys = [instance._get_pk_val(model._meta)]
+            for row in lock_rows(model, of_model, keys, using).values():
+                held.update(row)
     return held
+
+
+def lock_rows(
+    model: type[Model], fields: Iterable[FileField], keys: Sequence[Any], using: str
+) -> dict[Any, dict[str, Any]]:
+    """Lock rows of one table until the transaction ends; return names and facts by primary key.
+
+    Where rows cannot be locked, on SQLite, a no-op UPDATE locks the database. Reading first would
+    make it fail with "database is locked" when two writers then both want to write.
+    """
+    columns = [name for f in fields for name in (f.attname, _facts_name(f))]
+    rows = QuerySet[Any](model, using=using).filter(pk__in=keys).order_by("pk")
+    if not connections[using].features.has_select_for_update:
+        column = columns[0] if columns else model._meta.pk.attname
+        rows.filter(pk=keys[0]).order_by().update(**{column: F(column)})
+    found = rows.select_for_update().values_list("pk", *columns)
+    return {row[0]: dict(zip(columns, row[1:], strict=True)) for row in found}
+
+
+def by_table(fields: Iterable[FileField]) -> dict[type[Model], list[FileField]]:
+    """Return fields by model, each after its parents, and those with none of the fields, too.
+
+    It is the order in which Django writes the tables, so who locks in it waits for nobody who
+    waits for him.
+    """
+    tables: dict[type[Model], list[FileField]] = {}
+    for field in fields:
+        for parent in reversed(field.model._meta.get_parent_list()):
+            tables.setdefault(parent, [])
+        tables.setdefault(field.model, []).append(field)
+    return dict(sorted(tables.items(), key=lambda table: _rank(table[0])))
+
+
+def _rank(model: type[Model]) -> tuple[int, str]:
+    return len(model._meta.get_parent_list()), model._meta.label
 
 
 def held_by(instance: Model, fields: Iterable[FileField]) -> dict[str, Any]:

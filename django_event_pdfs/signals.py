@@ -22,3 +22,7 @@ document_cleared = Signal()
 
 #: The row is gone, and its document with it.
 document_deleted = Signal()
+
+#: A storage did not delete a file that nothing names any more. The sender is the storage's class;
+#: sent with ``storage``, ``name`` and ``error``. A sweep finds the file later.
+removal_failed = Signal()

@@ -6,11 +6,11 @@ import logging
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.storage import storages
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 
-from django_event_pdfs.holders import holders
+from django_event_pdfs.signals import removal_failed
 from django_event_pdfs.testing import MemoryStorage
 from tests.conftest import upload
 from tests.test_lifecycle import make_event, names_of
@@ -61,29 +61,6 @@ def test_a_file_of_two_rows_goes_with_both(stored, storage):
     twin.save()
     Event.objects.all().delete()
     assert storage.names() == set()
-
-
-class NoRows(models.Manager):
-    def get_queryset(self):
-        return super().get_queryset().none()
-
-
-def test_a_file_of_a_row_that_managers_hide_stays(stored, storage, monkeypatch):
-    name = stored.programme_file.name
-    Meeting.objects.create(title="Hidden", programme_file=name)
-    hiding = NoRows()
-    hiding.model = Meeting
-    for manager in ("default_manager", "base_manager"):
-        monkeypatch.setitem(vars(Meeting._meta), manager, hiding)
-    assert not Meeting._default_manager.exists()
-    stored.delete()
-    assert storage.names() == {name}
-
-
-def test_holders_are_found_among_all_file_fields(stored):
-    Attachment.objects.create(file="a.pdf")
-    names = [stored.guide_file.name, "a.pdf", "b.pdf"]
-    assert holders(names) == {stored.guide_file.name, "a.pdf"}
 
 
 # Many at once
@@ -246,3 +223,31 @@ def test_a_storage_that_cannot_delete_does_not_fail_the_change(sticky, caplog, a
     [record] = caplog.records
     assert (record.name, record.levelno) == ("django_event_pdfs", logging.ERROR)
     assert old in record.getMessage()
+
+
+def test_a_file_that_a_storage_keeps_is_told_of(sticky):
+    told = []
+
+    def receive(sender, storage, name, error, **kwargs):
+        told.append((sender, storage, name, type(error)))
+
+    event = make_event(programme_file=upload())
+    removal_failed.connect(receive)
+    try:
+        event.delete()
+    finally:
+        removal_failed.disconnect(receive)
+    assert told == [(StickyStorage, sticky, event.programme_file.name, OSError)]
+
+
+def test_a_receiver_that_raises_disturbs_nothing(sticky):
+    def receive(**kwargs):
+        raise LookupError
+
+    events = [make_event(programme_file=upload()) for _ in range(2)]
+    removal_failed.connect(receive)
+    try:
+        Event.objects.all().delete()
+    finally:
+        removal_failed.disconnect(receive)
+    assert len(sticky.names()) == len(events)

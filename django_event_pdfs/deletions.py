@@ -1,0 +1,106 @@
+"""Rows that are about to be deleted, by instance, query or cascade, and the files they name.
+
+Django tells of each row (``pre_delete``) before it deletes them all. A document may be replaced
+after the row was read for that, so what it names is read once more, under a lock. To ask for each
+row would be thousands of queries: those told of are locked together, just before the first DELETE.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from django.db import connections
+from django.db.models import FileField, Model
+
+from django_event_pdfs.changes import Change
+from django_event_pdfs.removal import release
+from django_event_pdfs.rows import by_table, lock_rows, version_in
+
+_BATCH = 500  # rows in one query
+
+
+def expect_deletion(instance: Model, fields: Sequence[FileField], using: str) -> None:
+    """Release what a row names when it is deleted; ``fields`` are documents of one table."""
+    connection = connections[using]
+    for wrapper in connection.execute_wrappers:
+        if isinstance(wrapper, _ExpectedDeletions) and wrapper.is_due():
+            return wrapper.add(instance, fields)
+    expected = _ExpectedDeletions(connection)
+    expected.add(instance, fields)
+    # Before those of others, who remove theirs from the end.
+    return connection.execute_wrappers.insert(0, expected)
+
+
+class _ExpectedDeletions:
+    """Stands before the queries of a connection until the first DELETE, or the end of its block."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.block = _block(connection)
+        self.instances: dict[tuple[FileField, ...], dict[Any, Model]] = {}
+
+    def add(self, instance: Model, fields: Sequence[FileField]) -> None:
+        instances = self.instances.setdefault(tuple(fields), {})
+        instances[_key(instance, fields[0].model)] = instance
+
+    def is_due(self) -> bool:
+        """Return whether this is the very block in which rows are to be deleted."""
+        return self.block == _block(self.connection)
+
+    def is_over(self) -> bool:
+        """Return whether that block came to nothing, a receiver having raised."""
+        block = _block(self.connection)
+        return self.connection.needs_rollback or block[: len(self.block)] != self.block
+
+    def __call__(
+        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+    ) -> Any:
+        if self.is_over():
+            self.connection.execute_wrappers.remove(self)
+        elif self.is_due() and sql.startswith("DELETE"):
+            self.connection.execute_wrappers.remove(self)
+            self._release()
+        return execute(sql, params, many, context)
+
+    def _release(self) -> None:
+        locked = self._lock()
+        for fields, instances in self.instances.items():
+            rows = locked[fields[0].model]
+            for key, instance in instances.items():
+                for field in fields:
+                    self._release_document(instance, field, rows.get(key, {}))
+
+    def _lock(self) -> dict[type[Model], dict[Any, dict[str, Any]]]:
+        """Lock the rows of each table, in the order of all writers, and return what they hold."""
+        keys: dict[type[Model], set[Any]] = {}
+        for fields, instances in self.instances.items():
+            for model in by_table(fields):
+                keys.setdefault(model, set()).update(_key(i, model) for i in instances.values())
+        tables = by_table(field for fields in self.instances for field in fields)
+        return {
+            model: {
+                key: row
+                for batch in _batches(sorted(keys[model]))
+                for key, row in lock_rows(model, fields, batch, self.connection.alias).items()
+            }
+            for model, fields in tables.items()
+        }
+
+    def _release_document(self, instance: Model, field: FileField, row: dict[str, Any]) -> None:
+        old = version_in(field, row)
+        if old:
+            change = Change(instance, field, old=old, is_deletion=True)
+            awaited = [change] if change.is_awaited else []
+            release(field.storage, old.names, self.connection.alias, awaited)
+
+
+def _key(instance: Model, model: type[Model]) -> Any:
+    return model._meta.pk.to_python(instance._get_pk_val(model._meta))
+
+
+def _block(connection: Any) -> tuple[Any, ...]:
+    return (connection.in_atomic_block, *connection.savepoint_ids)
+
+
+def _batches(keys: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(keys), _BATCH):
+        yield keys[start : start + _BATCH]
