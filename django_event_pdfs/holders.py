@@ -48,14 +48,15 @@ def holding_tables() -> Iterator[Holder]:
 def databases_of(model: type[Model]) -> list[str]:
     """Return the aliases of the databases that may have the table of a model.
 
-    Those that are migrated, and those that are used although somebody else migrates them.
+    Those that are migrated, and the one that is written to although somebody else migrates it. No
+    replicas, which still name for a moment what was replaced.
     """
-    used = {router.db_for_read(model), router.db_for_write(model)}
-    return [using for using in connections if _may_have(using, model) or using in used]
-
-
-def _may_have(using: str, model: type[Model]) -> bool:
-    return bool(router.allow_migrate_model(using, model))
+    written = router.db_for_write(model)
+    return [
+        using
+        for using in connections
+        if using == written or router.allow_migrate_model(using, model)
+    ]
 
 
 def holders(names: Collection[str]) -> set[str]:

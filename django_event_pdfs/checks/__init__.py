@@ -7,7 +7,6 @@ from django_event_pdfs.checks import backends, fields, folders, models, settings
 OF_MODELS = (
     models.check_has_documents,
     models.check_event_meta,
-    models.check_router,
     models.check_history,
     models.check_managed,
     models.check_database_cascade,

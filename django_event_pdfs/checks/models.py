@@ -5,7 +5,6 @@ from typing import Any
 
 from django.apps import apps
 from django.core import checks
-from django.db import router
 from django.db.models import FileField, Model, deletion
 from django.db.models.base import ModelBase
 
@@ -49,23 +48,6 @@ def check_event_meta(app_configs: Any, **kwargs: Any) -> Messages:
         )
         for model in _models(app_configs)
         if issubclass(model, AbstractEvent) and (lost := " and ".join(_lost_options(model)))
-    ]
-
-
-def check_router(app_configs: Any, **kwargs: Any) -> Messages:
-    """E026: documents in a database that is never asked which files its rows name."""
-    return [
-        checks.Error(
-            f"The database {using!r}, to which {model._meta.label} is written, is not allowed to "
-            "have its table.",
-            hint="Files that only its rows name would be removed as nobody's. Let allow_migrate() "
-            "of your router be true for this model there. For a table that migrations should "
-            "leave alone, set managed = False.",
-            obj=model,
-            id="event_pdfs.E026",
-        )
-        for model in document_models()
-        if not router.allow_migrate_model(using := router.db_for_write(model), model)
     ]
 
 

@@ -13,13 +13,12 @@ from django_event_pdfs.checks.models import (
     check_has_documents,
     check_history,
     check_managed,
-    check_router,
 )
 from django_event_pdfs.fields import PDFField
 from django_event_pdfs.models import AbstractEvent, HasDocuments
 from tests.checks.making import ids, made_with, make
 from tests.projects import Project
-from tests.testapp.models import Event, Meeting
+from tests.testapp.models import Event
 
 
 def checked(check, model):
@@ -109,39 +108,6 @@ def test_w001_not_for_a_meta_that_inherits():
 
 def test_w001_not_for_a_proxy():
     assert check_event_meta([apps.get_app_config("testapp")]) == []
-
-
-# E026
-
-
-class Router:
-    """Writes meetings to a database whose migrations it leaves to somebody else."""
-
-    def db_for_write(self, model, **hints):
-        return "legacy" if model is Meeting else None
-
-    def allow_migrate(self, db, app_label, **hints):
-        return False if db == "legacy" else None
-
-
-class ReplicaRouter:
-    def db_for_read(self, model, **hints):
-        return "legacy"
-
-    def allow_migrate(self, db, app_label, **hints):
-        return False if db == "legacy" else None
-
-
-def test_e026_documents_in_a_database_that_is_never_asked(settings):
-    settings.DATABASE_ROUTERS = [Router()]
-    (message,) = check_router(None)
-    assert (message.id, message.obj) == ("event_pdfs.E026", Meeting)
-
-
-@pytest.mark.parametrize("routers", [[], [ReplicaRouter()]])
-def test_e026_not_otherwise(settings, routers):
-    settings.DATABASE_ROUTERS = routers
-    assert check_router(None) == []
 
 
 # W006
