@@ -3,20 +3,19 @@
 import json
 import os
 from dataclasses import asdict, fields
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from django.core.management.base import OutputWrapper
 from django.core.serializers.json import DjangoJSONEncoder
 
 from django_event_pdfs.maintenance.findings import Finding, Watcher
-from django_event_pdfs.management.interrupts import uninterrupted
 from django_event_pdfs.management.progress import progress
 
 
 class Result(Protocol):
     """What an engine returns: a dataclass of counts that knows its exit code."""
 
-    __dataclass_fields__: Any
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
     def exit_code(self) -> int: ...
@@ -48,8 +47,7 @@ class Report(Watcher):
     def found(self, finding: Finding) -> None:
         self._progress.make_room()
         if self.as_json:
-            with uninterrupted():
-                self._write(f"{self._separator()}{_json(_as_dict(finding))}")
+            self._write(f"{self._separator()}{_json(_as_dict(finding))}")
         else:
             self.say(_line(finding))
 
@@ -66,7 +64,7 @@ class Report(Watcher):
 
     def conclude(self, result: Result) -> int:
         """Print the counts of an engine's result, and return its exit code."""
-        self._counts = asdict(result)  # type: ignore[call-overload]
+        self._counts = asdict(result)
         for name, value in self._counts.items():
             if value is not None and value != "":
                 self.say(f"{name.replace('_', ' ')}: {value}")

@@ -3,7 +3,6 @@
 import sys
 from argparse import ArgumentParser
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -21,11 +20,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="subcommand", required=True)
         for name in SUBCOMMANDS:
-            if find_spec(f"{subcommands.__name__}.{name}"):
-                module = _module(name)
-                sub = commands.add_parser(name, help=module.HELP, description=module.HELP)
-                sub.add_argument("--json", action="store_true", help="print the result as JSON")
-                module.add_arguments(sub)
+            module = _module(name)
+            sub = commands.add_parser(name, help=module.HELP, description=module.HELP)
+            sub.add_argument("--json", action="store_true", help="print the result as JSON")
+            module.add_arguments(sub)
 
     def execute(self, *args: Any, **options: Any) -> Any:
         try:
