@@ -22,14 +22,19 @@ def document_storage() -> Storage:
     return storages[conf.storage]
 
 
+def has_paths(storage: Storage) -> bool:
+    """Return whether the files of a storage lie on a disk where others can read them."""
+    # Not by asking for path(): storages in memory have one, and nothing is there.
+    return isinstance(storage, FileSystemStorage)
+
+
 def stat(storage: Storage, name: str) -> Stat:
     """Ask for size and modification time, by one call where the storage has local paths.
 
     Raises:
         FileNotFoundError: there is no such file.
     """
-    # Not by asking for path(): storages in memory have one, and nothing is there.
-    if not isinstance(storage, FileSystemStorage):
+    if not has_paths(storage):
         return Stat(storage.size(name), _modified(storage, name))
     result = os.stat(storage.path(name))
     return Stat(result.st_size, datetime.fromtimestamp(result.st_mtime, UTC))

@@ -5,6 +5,7 @@ from django.core.checks import Tags, register
 from django_event_pdfs.checks.models import check_event_meta, check_has_documents
 from django_event_pdfs.checks.settings import (
     check_allow,
+    check_delivery,
     check_inspection,
     check_read_access,
     check_scanner,
@@ -23,5 +24,5 @@ def register_checks() -> None:
         register(check, Tags.models)
     for check in (check_event_model, check_file_mount, check_one_viewset, check_unsigned_access):
         register(check, Tags.urls)
-    for check in (check_read_access, check_allow, check_inspection, check_scanner):
+    for check in (check_read_access, check_allow, check_inspection, check_scanner, check_delivery):
         register(check)

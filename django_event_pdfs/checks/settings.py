@@ -7,9 +7,11 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 from django_event_pdfs.conf import ISOLATE, READ_ACCESS, conf
+from django_event_pdfs.delivery import WebServerDelivery, get_delivery
 from django_event_pdfs.models import document_models, local_document_fields
 from django_event_pdfs.pdf import ACTIVE_CONTENT
 from django_event_pdfs.scanning import get_scanner
+from django_event_pdfs.storage import document_storage, has_paths
 from django_event_pdfs.validators import NEVER_ALLOWED
 
 Messages = list[checks.CheckMessage]
@@ -78,7 +80,39 @@ def check_scanner(app_configs: Any, **kwargs: Any) -> Messages:
     return []
 
 
+def check_delivery(app_configs: Any, **kwargs: Any) -> Messages:
+    """E030: a DELIVERY that cannot be made. W030: one for files that are not on this disk."""
+    try:
+        delivery = get_delivery()
+    except (ImportError, TypeError) as error:
+        return [
+            checks.Error(
+                f"EVENT_PDFS['DELIVERY'] cannot be used: {error}",
+                hint='Write {"BACKEND": "django_event_pdfs.delivery.NginxDelivery"}, or the dotted '
+                "path of another, and only OPTIONS that it takes.",
+                id="event_pdfs.E030",
+            )
+        ]
+    if not isinstance(delivery, WebServerDelivery) or _lies_on_disk():
+        return []
+    return [
+        checks.Warning(
+            f"{type(delivery).__name__} has no files to name: the storage has no local paths.",
+            hint="Django streams every document itself. Leave DELIVERY out, or use a "
+            "FileSystemStorage whose folder the web server reads.",
+            id="event_pdfs.W030",
+        )
+    ]
+
+
 _ALLOWABLE = ACTIVE_CONTENT.keys() - NEVER_ALLOWED
+
+
+def _lies_on_disk() -> bool:
+    try:
+        return has_paths(document_storage())
+    except (ImportError, ImproperlyConfigured):  # No storage at all, which Django tells better.
+        return True
 
 
 def _inspection_hint(key: str, value: Any) -> str:
