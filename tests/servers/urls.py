@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.template import engines
 from django.urls import path
 
+from django_event_pdfs.delivery import Representation, get_delivery
+from django_event_pdfs.storage import document_storage
 from tests.testapp.models import Event
 from tests.urls import urlpatterns as _urlpatterns
 
@@ -23,4 +25,25 @@ def page(request: Any) -> HttpResponse:
     return HttpResponse(template.render({"events": Event.objects.all()}, request))
 
 
-urlpatterns = [*_urlpatterns, path("page/", page)]
+def represented(request: Any) -> HttpResponseBase:
+    """Answer with a document that is presented as the query says."""
+    given = request.GET
+    document = Representation(
+        storage=document_storage(),
+        name=given["name"],
+        filename=given["filename"],
+        cache_control=given["cache_control"],
+        download=bool(given["download"]),
+        public=bool(given["public"]),
+    )
+    try:
+        return get_delivery().respond(request, document)
+    except FileNotFoundError:
+        raise Http404 from None
+
+
+urlpatterns = [
+    *_urlpatterns,
+    path("page/", page),
+    path("media/represented/", represented),
+]
