@@ -24,8 +24,9 @@ class NginxDelivery(WebServerDelivery):
         super().__init__(frame_ancestors=frame_ancestors)
         self.location = f"/{location.strip('/')}/"
 
-    def handed_over(self, document: Representation) -> tuple[str, str]:
+    def handed_over(self, document: Representation) -> dict[str, str]:
         root = document.storage.path("")
         # Not the name: nginx refuses the ".." that a legacy one may have.
         inside = os.path.relpath(document.storage.path(document.name), root)
-        return "X-Accel-Redirect", quote(os.fsencode(self.location + inside))
+        # No Accept-Ranges: nginx would say it twice.
+        return {"X-Accel-Redirect": quote(os.fsencode(self.location + inside))}

@@ -18,19 +18,19 @@ class WebServerDelivery(StreamDelivery):
     """
 
     @abstractmethod
-    def handed_over(self, document: Representation) -> tuple[str, str]:
-        """Return name and value of the header that tells the web server what to send."""
+    def handed_over(self, document: Representation) -> dict[str, str] | None:
+        """Return the headers that make the web server send the file, None where Django has to."""
 
     def _content(
         self, request: HttpRequest, document: Representation, found: Stat, etag: str
     ) -> HttpResponseBase:
-        if not has_paths(document.storage) or not self._is_left(request, found, etag):
+        is_left = has_paths(document.storage) and self._is_left(request, found, etag)
+        headers = self.handed_over(document) if is_left else None
+        if headers is None:
             return super()._content(request, document, found, etag)
-        # Neither 206 nor Accept-Ranges: the web server sees to both, or sends them twice.
-        name, value = self.handed_over(document)
-        # Django's cache would keep this header as if it were the document.
+        # Django's cache would keep these headers as if they were the document.
         request._cache_update_cache = False  # type: ignore[attr-defined]
-        return HttpResponse(headers={name: value})
+        return HttpResponse(headers=headers)  # Not 206: the web server cuts ranges out of a 200.
 
     def _is_left(self, request: HttpRequest, found: Stat, etag: str) -> bool:
         """Return whether the web server, which judges the request anew, answers the same."""

@@ -29,8 +29,10 @@ class Answer:
     body: bytes
 
     def fields(self) -> dict[str, str]:
-        """Return the headers by their names in lower case."""
-        return {name.lower(): value for name, value in self.headers.items()}
+        """Return the headers by their names in lower case, but for Date, which changes."""
+        fields = {name.lower(): value for name, value in self.headers.items()}
+        fields.pop("date", "")
+        return fields
 
 
 class AnswerContract(ConditionContract):

