@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.template import engines
 from django.urls import path
 
@@ -42,8 +42,20 @@ def represented(request: Any) -> HttpResponseBase:
         raise Http404 from None
 
 
+def said(request: Any) -> HttpResponseBase:
+    """Answer with what the request says of where it comes from."""
+    return JsonResponse(
+        {
+            "secure": request.is_secure(),
+            "host": request.get_host(),
+            **{k: v for k, v in request.headers.items() if k.startswith("X-Forwarded-")},
+        }
+    )
+
+
 urlpatterns = [
     *_urlpatterns,
     path("page/", page),
     path("media/represented/", represented),
+    path("said/", said),
 ]
