@@ -131,6 +131,8 @@ def deployed(kind: str, request: Any) -> Iterator[Site]:
         _write_settings(site, kind, request)
         name = _run("-m", "tests.servers.prepare", site=site)
         (folder / "name").write_text(name)
+        (folder / "static").mkdir()
+        (folder / "static" / "site.css").write_text("body {}")
         (folder / "gunicorn.conf.py").write_text(site.shipped("gunicorn.conf.py"))
         application = "django.core.wsgi:get_wsgi_application()"
         command = [sys.executable, "-m", "gunicorn", "-c", folder / "gunicorn.conf.py", application]

@@ -20,6 +20,9 @@ http {
     access_log off;
     client_body_temp_path body;
     proxy_temp_path proxy;
+    fastcgi_temp_path fastcgi;
+    uwsgi_temp_path uwsgi;
+    scgi_temp_path scgi;
     types { text/css css; }
     default_type application/octet-stream;
     gzip on;

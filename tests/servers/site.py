@@ -247,6 +247,11 @@ class SiteContract(AnswerContract):
         answer = site.ask_plainly(site.http, "/api/events/?page=2")
         assert (answer.status, answer.headers["Location"]) == (301, f"{ORIGIN}/api/events/?page=2")
 
+    def test_static_files_are_sent(self, site: Site) -> None:
+        answer = site.ask("/static/site.css")
+        assert (answer.status, answer.body) == (200, b"body {}")
+        assert site.ask("/static/").status in (403, 404)
+
     def test_an_upload_arrives(self, site: Site) -> None:
         event = created(site, padding=3 * MEBIBYTE)
         opened = site.ask(path_of(event["programme_file"]))
