@@ -26,11 +26,14 @@ NAMES = [
 
 
 def redirect(place: FileSystemStorage, name: str, **options: Any) -> str:
+    return str(answered(place, name, **options)["X-Accel-Redirect"])
+
+
+def answered(place: FileSystemStorage, name: str, **options: Any) -> Any:
     Path(place.path(name)).parent.mkdir(exist_ok=True)
     Path(place.path(name)).write_bytes(b"%PDF-1.7")
     document = Representation(place, name, "a.pdf", "private")
-    response = NginxDelivery(**options).respond(RequestFactory().get("/"), document)
-    return str(response["X-Accel-Redirect"])
+    return NginxDelivery(**options).respond(RequestFactory().get("/"), document)
 
 
 @pytest.mark.parametrize(("name", "encoded"), NAMES)
@@ -41,6 +44,10 @@ def test_the_path_is_percent_encoded(tmp_path: Path, name: str, encoded: str) ->
 def test_a_name_that_is_an_absolute_path_is_named_below_the_location(tmp_path: Path) -> None:
     name = str(tmp_path / "events" / "a.pdf")
     assert redirect(FileSystemStorage(tmp_path), name) == "/_event_pdfs/events/a.pdf"
+
+
+def test_django_leaves_accept_ranges_to_nginx_which_would_say_it_twice(tmp_path: Path) -> None:
+    assert "Accept-Ranges" not in answered(FileSystemStorage(tmp_path), "a.pdf")
 
 
 @pytest.mark.parametrize("location", ["/pdfs/", "pdfs", "/pdfs"])

@@ -76,7 +76,7 @@ def test_the_file_is_handed_over_whole(ask: Any, header: str, headers: dict[str,
     # The web server cuts out the range and says so itself.
     assert (answer.status, answer.body) == (200, b"")
     assert answer.headers[header]
-    assert not {"accept-ranges", "content-range", "content-length"} & {*answer.fields()}
+    assert not {"content-range", "content-length"} & {*answer.fields()}
 
 
 def test_a_range_under_a_condition_that_holds_is_handed_over(ask: Any, header: str) -> None:
@@ -115,7 +115,7 @@ def test_django_answers_head(ask: Any, header: str) -> None:
 
 def test_the_headers_of_the_document_are_there(ask: Any) -> None:
     head, get = ask("HEAD").fields(), ask().fields()
-    assert {*head} - {*get} == {"content-length", "accept-ranges"}
+    assert {*head} - {*get} <= {"content-length", "accept-ranges"}
     assert {name: get[name] for name in {*head} & {*get}}.items() <= head.items()
 
 
