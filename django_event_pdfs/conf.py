@@ -70,7 +70,9 @@ class Conf:
     @property
     def delivery(self) -> Mapping[str, Any]:
         """The delivery backend: ``{"BACKEND": dotted path, "OPTIONS": {...}}``."""
-        return {"BACKEND": "django_event_pdfs.delivery.StreamDelivery", **self._get("DELIVERY", {})}
+        # It streams what the storage signs no URLs for.
+        backend = "django_event_pdfs.delivery.RedirectDelivery"
+        return {"BACKEND": backend, **self._get("DELIVERY", {})}
 
     @property
     def read_access(self) -> str:

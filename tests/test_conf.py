@@ -19,7 +19,7 @@ DEFAULTS = {
     "READ_ACCESS": "authenticated",
     "MANAGER_GROUP": "gestionnaires",
     "LINKS": {"BACKEND": "django_event_pdfs.links.SignedLinks"},
-    "DELIVERY": {"BACKEND": "django_event_pdfs.delivery.StreamDelivery"},
+    "DELIVERY": {"BACKEND": "django_event_pdfs.delivery.RedirectDelivery"},
 }
 
 
