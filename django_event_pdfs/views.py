@@ -50,11 +50,11 @@ def open_link(request: HttpRequest, name: str) -> HttpResponseBase:
     if verdict.expired:
         return _answer_expired(request, name)
     try:
-        response = get_delivery().respond(request, _representation(request, name, verdict))
+        delivered = get_delivery().respond(request, _representation(request, name, verdict))
     except FileNotFoundError:
         return _answer_missing(request, name)
-    note_link_used(request, response, name)
-    return response
+    note_link_used(request, delivered, name)
+    return delivered
 
 
 def _representation(request: HttpRequest, name: str, verdict: Verdict) -> Representation:

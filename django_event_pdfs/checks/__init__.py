@@ -2,6 +2,11 @@
 
 from django.core.checks import Tags, register
 
+from django_event_pdfs.checks.links import (
+    check_link_lifetime,
+    check_open_links,
+    check_signing_by_network,
+)
 from django_event_pdfs.checks.models import check_event_meta, check_has_documents
 from django_event_pdfs.checks.settings import (
     check_allow,
@@ -24,4 +29,6 @@ def register_checks() -> None:
     for check in (check_event_model, check_file_mount, check_one_viewset, check_unsigned_access):
         register(check, Tags.urls)
     for check in (check_read_access, check_allow, check_inspection, check_scanner):
+        register(check)
+    for check in (check_link_lifetime, check_open_links, check_signing_by_network):
         register(check)
