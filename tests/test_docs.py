@@ -16,11 +16,11 @@ from rest_framework import exceptions, status
 import django_event_pdfs
 from django_event_pdfs import changes, pdf, signals
 from django_event_pdfs.conf import MEBIBYTE, Conf, conf
-from django_event_pdfs.delivery.stream import StreamDelivery
+from django_event_pdfs.delivery import RedirectDelivery, StreamDelivery
 from django_event_pdfs.errors import as_api_exception
 from django_event_pdfs.facts import DocumentFacts
 from django_event_pdfs.fields import PDFField
-from django_event_pdfs.links import SignedLinks
+from django_event_pdfs.links import SignedLinks, StorageLinks
 from django_event_pdfs.pdf import (
     ACTIVE_CONTENT,
     Bounds,
@@ -83,6 +83,8 @@ def test_the_storage_defaults_to_event_pdfs_where_there_is_one(settings):
     [
         ("Options of `LINKS`", SignedLinks),
         ("Options of `DELIVERY`", StreamDelivery),
+        ("`RedirectDelivery`", RedirectDelivery),
+        ("`StorageLinks`", StorageLinks),
         ("Options of `SCANNER`", ClamAVScanner),
     ],
 )
