@@ -17,6 +17,17 @@ ISOLATE = ("damaged", "always")
 _T = TypeVar("_T")
 
 
+def whole_setting() -> Any:
+    """Return ``EVENT_PDFS`` as the project wrote it, which may be anything."""
+    return getattr(settings, "EVENT_PDFS", {})
+
+
+def written(key: str, default: Any = None) -> Any:
+    """Return what the project wrote under a key; nothing stands in a setting that is no dict."""
+    setting = whole_setting()
+    return setting.get(key, default) if isinstance(setting, Mapping) else default
+
+
 class Conf:
     """One property per setting, with its default on the line."""
 
@@ -28,9 +39,8 @@ class Conf:
     @property
     def storage(self) -> str:
         """Alias in ``STORAGES`` of the storage that keeps the documents."""
-        return self._get(
-            "STORAGE", "event_pdfs" if "event_pdfs" in settings.STORAGES else "default"
-        )
+        aliases = settings.STORAGES if isinstance(settings.STORAGES, Mapping) else ()
+        return self._get("STORAGE", "event_pdfs" if "event_pdfs" in aliases else "default")
 
     @property
     def max_size(self) -> int:
@@ -55,7 +65,7 @@ class Conf:
     @property
     def inspection(self) -> Mapping[str, Any]:
         """How uploads are inspected: ``concurrency``, ``wait`` (a duration) and ``isolate``."""
-        return {"concurrency": 2, "wait": 10, "isolate": "damaged", **self._get("INSPECTION", {})}
+        return self._merged("INSPECTION", {"concurrency": 2, "wait": 10, "isolate": "damaged"})
 
     @property
     def scanner(self) -> Mapping[str, Any]:
@@ -65,14 +75,14 @@ class Conf:
     @property
     def links(self) -> Mapping[str, Any]:
         """The link maker: ``{"BACKEND": dotted path, "OPTIONS": {...}}``."""
-        return {"BACKEND": "django_event_pdfs.links.SignedLinks", **self._get("LINKS", {})}
+        return self._merged("LINKS", {"BACKEND": "django_event_pdfs.links.SignedLinks"})
 
     @property
     def delivery(self) -> Mapping[str, Any]:
         """The delivery backend: ``{"BACKEND": dotted path, "OPTIONS": {...}}``."""
         # It streams what the storage signs no URLs for.
         backend = "django_event_pdfs.delivery.RedirectDelivery"
-        return {"BACKEND": backend, **self._get("DELIVERY", {})}
+        return self._merged("DELIVERY", {"BACKEND": backend})
 
     @property
     def read_access(self) -> str:
@@ -96,11 +106,17 @@ class Conf:
 
     @staticmethod
     def _get(key: str, default: _T) -> _T:
-        value: _T = getattr(settings, "EVENT_PDFS", {}).get(key, default)
+        value: _T = written(key, default)
         return value
+
+    @staticmethod
+    def _merged(key: str, default: Mapping[str, Any]) -> Mapping[str, Any]:
+        changes = written(key)
+        return {**default, **changes} if isinstance(changes, Mapping) else default
 
 
 conf = Conf()
+KEYS = tuple(key.upper() for key, value in vars(Conf).items() if isinstance(value, property))
 
 
 def seconds(duration: timedelta | int) -> int:

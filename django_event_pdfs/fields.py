@@ -220,6 +220,9 @@ class FactsField(models.JSONField):
         return name, "django.db.models.JSONField", args, {**kwargs, "null": True, "editable": False}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        if not isinstance(getattr(type(model_instance), self.document, None), DocumentDescriptor):
+            # A copy in a table of history, say of django-simple-history: it keeps what it is given.
+            return super().pre_save(model_instance, add)
         document: Any = model_instance._meta.get_field(self.document)
         if not add and lifecycle.is_kept(model_instance, document):
             return UnchangedColumn(self.column)

@@ -41,9 +41,22 @@ def holding_tables() -> Iterator[Holder]:
     for model in apps.get_models(include_auto_created=True):
         local = model._meta.local_fields
         fields = tuple(f for f in local if isinstance(f, FileField) or f in further)
-        for using in connections if fields else ():
-            if router.allow_migrate_model(using, model):
-                yield Holder(model, fields, using)
+        for using in databases_of(model) if fields else ():
+            yield Holder(model, fields, using)
+
+
+def databases_of(model: type[Model]) -> list[str]:
+    """Return the aliases of the databases that may have the table of a model.
+
+    Those that are migrated, and the one that is written to although somebody else migrates it. No
+    replicas, which still name for a moment what was replaced.
+    """
+    written = router.db_for_write(model)
+    return [
+        using
+        for using in connections
+        if using == written or router.allow_migrate_model(using, model)
+    ]
 
 
 def holders(names: Collection[str]) -> set[str]:

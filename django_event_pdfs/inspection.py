@@ -43,7 +43,20 @@ def inspect_upload(upload: "File[Any]") -> Inspection:
         Busy: no turn came in time, or no worker.
         OSError: the upload cannot be read.
     """
-    return _once(upload, "inspection", lambda: _inspect(_file_in(upload)))
+    bounds = Bounds(objects=conf.max_objects, pages=conf.max_pages)
+    return _once(upload, "inspection", lambda: _inspect(_file_in(upload), bounds))
+
+
+def inspect_stored(file: "File[Any]") -> Inspection:
+    """Inspect a file that is stored already: what limits uploads keeps nobody from reading it.
+
+    Raises:
+        Busy: no turn came in time, or no worker.
+        OSError: the file cannot be read.
+    """
+    bounds = Bounds()
+    objects, pages = max(conf.max_objects, bounds.objects), max(conf.max_pages, bounds.pages)
+    return _inspect(_file_in(file), Bounds(objects=objects, pages=pages))
 
 
 def scan_upload(upload: "File[Any]") -> Verdict:
@@ -85,8 +98,7 @@ def _once(upload: "File[Any]", question: str, ask: Callable[[], _T]) -> _T:
     return cast(_T, known[1])
 
 
-def _inspect(file: BinaryIO) -> Inspection:
-    bounds = Bounds(objects=conf.max_objects, pages=conf.max_pages)
+def _inspect(file: BinaryIO, bounds: Bounds) -> Inspection:
     with _turn():
         return inspect(file, bounds=bounds, isolate=conf.inspection["isolate"])
 

@@ -109,8 +109,10 @@ def note_stored(
     instance: Model, file_field: FileField, name: str, upload: "File[Any]", filename: str
 ) -> None:
     """Note on the instance that its file is in the storage, and its row not yet committed."""
-    using = instance.__dict__.get(_SAVING) or router.db_for_write(type(instance))
-    stored = StoredFile(file_field.storage, name, upload, filename, using)
+    saving_to = instance.__dict__.get(_SAVING)  # None in bulk_create, which may leave rows out.
+    using = saving_to or router.db_for_write(type(instance))
+    certain = saving_to is not None
+    stored = StoredFile(file_field.storage, name, upload, filename, using, is_certain=certain)
     stored.watch()
     instance.__dict__.setdefault(_STORED, {})[file_field.attname] = stored
 

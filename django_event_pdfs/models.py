@@ -139,7 +139,7 @@ def get_event_model() -> type[models.Model]:
     if conf.event_model:
         try:
             return apps.get_model(conf.event_model)
-        except (LookupError, ValueError) as error:
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
             raise ImproperlyConfigured(
                 f"EVENT_PDFS['EVENT_MODEL'] is {conf.event_model!r}, which is no model: {error}"
             ) from error

@@ -24,17 +24,27 @@ class StoredFile:
     """A file that is in the storage before the row that names it is committed.
 
     ``is_kept`` and ``is_gone`` say what became of it; both are False until that is known. Until
-    then it holds on to the upload, which would have to be stored again.
+    then it holds on to the upload, which would have to be stored again. Where it is not certain
+    that the commit makes the row, as ``bulk_create(ignore_conflicts=True)`` leaves open, the
+    database is asked afterwards.
     """
 
     def __init__(
-        self, storage: Storage, name: str, upload: "File[Any]", filename: str, using: str
+        self,
+        storage: Storage,
+        name: str,
+        upload: "File[Any]",
+        filename: str,
+        using: str,
+        *,
+        is_certain: bool = True,
     ) -> None:
         self.storage = storage
         self.name = name
         self.upload: File[Any] | None = upload
         self.filename = filename
         self.using = using
+        self.is_certain = is_certain
         self.is_kept = False
         self.is_gone = False
         # The block around a test, with whose end its database is gone.
@@ -42,7 +52,12 @@ class StoredFile:
         self.test = next((b for b in blocks if getattr(b, "_from_testcase", False)), None)
 
     def __call__(self) -> None:
-        """Be told, after the commit, that a row names it."""
+        """Be told of the commit."""
+        if self.is_certain:
+            self.keep()
+
+    def keep(self) -> None:
+        """Be told that a committed row names it."""
         self.is_kept = True
         self.upload = None
 
@@ -110,7 +125,7 @@ def _settle(suspects: list[StoredFile]) -> None:
         return
     for stored in suspects:
         if stored.name in held:
-            stored()
+            stored.keep()
         else:
             stored.take_back()
 

@@ -119,6 +119,20 @@ class PDFValidator:
             report(error, upload, name, self.field, instance)
             raise
 
+    def refuses(self, file: "File[Any]", name: str, inspection: Inspection) -> str:
+        """Return the code by which a stored file could not be uploaded today; empty if it could.
+
+        It is not scanned, and nothing is logged or signalled.
+        """
+        try:
+            self._check_size(file)
+            _check_declaration(file, name)
+            _check_structure(inspection)
+            self._check_active_content(inspection)
+        except ValidationError as error:
+            return str(error.code)
+        return ""
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PDFValidator) and self._identity == other._identity
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.test import override_settings
 
-from django_event_pdfs.conf import conf, seconds
+from django_event_pdfs.conf import KEYS, conf, seconds
+from tests.conftest import upload
+from tests.testapp.models import Meeting
 
 DEFAULTS = {
     "EVENT_MODEL": "",
@@ -17,6 +19,8 @@ DEFAULTS = {
     "INSPECTION": {"concurrency": 2, "wait": 10, "isolate": "damaged"},
     "SCANNER": {},
     "READ_ACCESS": "authenticated",
+    "KEEP_REPLACED": 0,
+    "HOLDERS": (),
     "MANAGER_GROUP": "gestionnaires",
     "LINKS": {"BACKEND": "django_event_pdfs.links.SignedLinks"},
     "DELIVERY": {"BACKEND": "django_event_pdfs.delivery.RedirectDelivery"},
@@ -33,6 +37,33 @@ def test_every_setting_has_a_default(settings, key, default):
 def test_the_dict_itself_may_be_missing(settings, key, default):
     del settings.EVENT_PDFS
     assert getattr(conf, key.lower()) == default
+
+
+@pytest.mark.parametrize("setting", [None, [], "", "MAX_SIZE", 7, [("MAX_SIZE", 1)]])
+@pytest.mark.parametrize(("key", "default"), DEFAULTS.items())
+def test_a_setting_that_is_no_dict_counts_as_empty(settings, key, default, setting):
+    settings.EVENT_PDFS = setting
+    assert getattr(conf, key.lower()) == default
+
+
+@pytest.mark.django_db
+def test_documents_are_stored_and_opened_where_the_setting_is_no_dict(settings, client):
+    settings.EVENT_PDFS = None
+    meeting = Meeting.objects.create(title="x", badge_file=upload())
+    response = client.get(meeting.badge_file.url)
+    assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
+    assert b"".join(response.streaming_content).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("value", [None, "x", 7, ["BACKEND"]])
+@pytest.mark.parametrize("key", ["INSPECTION", "LINKS", "DELIVERY"])
+def test_a_part_that_is_no_dict_counts_as_empty(settings, key, value):
+    settings.EVENT_PDFS = {key: value}
+    assert getattr(conf, key.lower()) == DEFAULTS[key]
+
+
+def test_the_keys_are_those_of_the_properties():
+    assert set(KEYS) == DEFAULTS.keys()
 
 
 @pytest.mark.parametrize("key", sorted(DEFAULTS.keys() - {"INSPECTION", "LINKS", "DELIVERY"}))

@@ -1,5 +1,7 @@
 """What a row names is read under a lock when it is about to be deleted, for many rows at once."""
 
+from contextlib import suppress
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
@@ -146,6 +148,32 @@ def test_a_receiver_that_deletes_other_rows_disturbs_nothing(storage, on_deletio
 
     assert not Meeting.objects.exists()
     assert storage.names() == set()
+
+
+def test_a_receiver_that_takes_a_deletion_back_disturbs_nothing(storage, on_deletion):
+    make_event()
+    meeting = Meeting.objects.create(title="M", badge_file=upload())
+
+    def delete_and_take_back(event):
+        with suppress(Undo), transaction.atomic():
+            Meeting.objects.get().delete()
+            raise Undo
+
+    on_deletion(Event, delete_and_take_back)
+    Event.objects.all().delete()
+
+    assert storage.names() == {meeting.badge_file.name}
+
+
+def test_instrumentation_of_a_host_ends_where_it_should(on_deletion):
+    def refuse(event):
+        raise Undo
+
+    make_event()
+    on_deletion(Event, refuse)
+    with suppress(Undo), connection.execute_wrapper(lambda execute, *args: execute(*args)):
+        Event.objects.all().delete()
+    assert connection.execute_wrappers == expected()
 
 
 def test_instrumentation_of_a_host_stays_where_it_is(storage):

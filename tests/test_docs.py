@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from argparse import ArgumentParser
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -21,6 +22,25 @@ from django_event_pdfs.errors import as_api_exception
 from django_event_pdfs.facts import DocumentFacts
 from django_event_pdfs.fields import PDFField
 from django_event_pdfs.links import SignedLinks, StorageLinks
+from django_event_pdfs.maintenance import (
+    copying,
+    describe,
+    doctor,
+    orphans,
+    sweep,
+    transfer,
+    verify,
+)
+from django_event_pdfs.maintenance.doctor import (
+    body_limit,
+    disk,
+    examination,
+    scanner,
+    storage,
+    stored_files,
+    upload_folder,
+)
+from django_event_pdfs.management.commands.event_pdfs import SUBCOMMANDS, Command
 from django_event_pdfs.pdf import (
     ACTIVE_CONTENT,
     Bounds,
@@ -252,8 +272,9 @@ def test_every_argument_of_the_field_is_documented():
 
 def test_every_signal_is_documented_with_its_arguments():
     known = {name for name, value in vars(signals).items() if isinstance(value, Signal)}
-    life = known - {"document_refused"}
-    assert set(attributes("signals.md", "`document_refused`")) == sent_by("document_refused")
+    life = known - {"document_refused", "removal_failed", "document_delivered"}
+    for signal in known - life:
+        assert set(attributes("signals.md", f"`{signal}`")) == sent_by(signal)
     headings = re.findall(r"^## (.*)$", read(DOCS / "reference" / "signals.md"), re.MULTILINE)
     assert {name.strip("` ") for line in headings for name in line.split(",")} == known
     assert set(attributes("signals.md", headings[1])) == sent_by("_signal")
@@ -279,6 +300,71 @@ def test_every_module_of_the_parser_has_its_reason():
     reasons = {row[0] for row in rows(page.partition("And those of `pdf/`")[2])}
     modules = {path.stem for path in Path(pdf.__file__).parent.glob("*.py")}
     assert reasons == modules - {"__init__", "facts", "inspector", "isolation"}
+
+
+# The command
+
+COMMAND = "command.md"
+
+
+def subcommand(name):
+    return section(DOCS / "reference" / COMMAND, f"`manage.py event_pdfs {name}`")
+
+
+@pytest.mark.parametrize("name", SUBCOMMANDS)
+def test_every_option_of_a_subcommand_is_documented(name):
+    parser = ArgumentParser()
+    Command().add_arguments(parser)
+    (choices,) = (action.choices for action in parser._actions if action.dest == "subcommand")
+    options = {action.option_strings[-1] for action in choices[name]._actions} - {"--help"}
+    documented = {row[0].split(" ")[0] for row in rows(subcommand(name)) if row[0][:2] == "--"}
+    assert documented == options
+
+
+@pytest.mark.parametrize("name", SUBCOMMANDS)
+def test_every_finding_of_a_subcommand_is_documented(name):
+    tables = re.findall(r"^\| `([a-z_`, ]+)` \|", subcommand(name), re.MULTILINE)
+    documented = {kind for cell in tables for kind in re.split(r"`?, `?", cell)}
+    assert documented >= FINDINGS[name]
+
+
+def found_by(*modules):
+    """Return the kinds of findings that modules name: ``Finding("kind", ...)`` and the like."""
+    makers = {"Finding", "Flaw", "_Stopped", "stop", "diagnose", "Diagnosis"}
+    return {
+        node.args[0].value
+        for module in modules
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", getattr(node.func, "id", "")) in makers
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+
+DOCTORS = (body_limit, disk, examination, scanner, storage, stored_files, upload_folder)
+FINDINGS = {
+    "sweep": found_by(sweep, orphans) | {"removed", "kept", "failed"},
+    "verify": found_by(verify),
+    "describe": found_by(describe),
+    "copy": found_by(copying, transfer),
+    "doctor": found_by(*DOCTORS),
+    "roles": set(),
+}
+
+
+def test_findings_are_found():
+    assert all(FINDINGS[name] for name in SUBCOMMANDS if name != "roles")
+
+
+@pytest.mark.parametrize(
+    "engine", [sweep.sweep, verify.verify, describe.describe, copying.copy, doctor.examine]
+)
+def test_every_engine_is_documented_with_its_arguments(engine):
+    text = section(DOCS / "reference" / COMMAND, "From your own tasks")
+    module = engine.__module__.removeprefix("django_event_pdfs.").removesuffix(".examination")
+    arguments = ", ".join(inspect.signature(engine).parameters)
+    assert f"`{module}.{engine.__name__}({arguments})`" in text
 
 
 # Snippets

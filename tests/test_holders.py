@@ -120,3 +120,17 @@ def test_where_nothing_can_be_told_every_file_stays(stored, storage, further, ca
 
 def test_a_holder_names_a_field():
     assert holder_field("testapp.Meeting.title") is Meeting._meta.get_field("title")
+
+
+class Elsewhere:
+    """A host's router: another project migrates the tables, and this one uses them."""
+
+    def allow_migrate(self, db, app_label, **hints):
+        return False
+
+
+def test_a_database_that_others_migrate_is_asked_too(stored, storage, settings):
+    settings.DATABASE_ROUTERS = [Elsewhere()]
+    Attachment.objects.create(file=stored.programme_file.name)
+    stored.delete()
+    assert storage.names() == {Attachment.objects.get().file.name}

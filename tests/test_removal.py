@@ -240,7 +240,7 @@ def test_a_file_that_a_storage_keeps_is_told_of(sticky):
     assert told == [(StickyStorage, sticky, event.programme_file.name, OSError)]
 
 
-def test_a_receiver_that_raises_disturbs_nothing(sticky):
+def test_a_receiver_that_raises_disturbs_nothing(sticky, caplog):
     def receive(**kwargs):
         raise LookupError
 
@@ -250,4 +250,5 @@ def test_a_receiver_that_raises_disturbs_nothing(sticky):
         Event.objects.all().delete()
     finally:
         removal_failed.disconnect(receive)
-    assert len(sticky.names()) == len(events)
+    errors = [r.getMessage() for r in caplog.records if r.name == "django_event_pdfs"]
+    assert len(errors) == len(sticky.names()) == len(events)

@@ -9,7 +9,7 @@ from django.core.signals import request_finished
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from django_event_pdfs import rollback
-from django_event_pdfs.holders import HoldersUnknown
+from django_event_pdfs.holders import HoldersUnknown, holding_tables
 from django_event_pdfs.testing import make_pdf
 from tests.conftest import upload
 from tests.testapp.models import Event
@@ -250,6 +250,25 @@ def test_where_nothing_can_be_asked_nothing_is_removed(storage, monkeypatch, cap
     monkeypatch.undo()
     end_request()
     assert storage.names() == set()
+
+
+def test_the_file_of_a_row_that_bulk_create_left_out_goes(storage, stored):
+    twin = make_event(pk=stored.pk, programme_file=upload())
+    other = make_event(programme_file=upload())
+    Event.objects.bulk_create([twin, other], ignore_conflicts=True)
+    end_request()
+
+    assert Event.objects.count() == 2
+    assert storage.names() == names_in_rows()
+
+
+def test_bulk_create_is_asked_about_once(storage, django_assert_num_queries):
+    Event.objects.bulk_create(make_event(programme_file=upload()) for _ in range(20))
+    with django_assert_num_queries(len(list(holding_tables()))):
+        end_request()
+    with django_assert_num_queries(0):
+        end_request()
+    assert len(storage.names()) == 20
 
 
 def test_a_save_without_rollback_asks_nothing_more(storage, django_assert_num_queries):

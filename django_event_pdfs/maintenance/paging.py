@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connections, router
+from django.db import connections
 from django.db.models import Model, Q, QuerySet
 
 from django_event_pdfs.fields import PDFField
-from django_event_pdfs.holders import fetched
+from django_event_pdfs.holders import databases_of, fetched
 from django_event_pdfs.models import document_models, local_document_fields
 
 PAGE = 2_000  # rows
@@ -74,12 +74,7 @@ class Table:
 
 def document_tables() -> list[Table]:
     """Return every table with documents, on every database that may have it."""
-    return [
-        Table(model, using)
-        for model in document_models()
-        for using in connections
-        if router.allow_migrate_model(using, model)
-    ]
+    return [Table(model, using) for model in document_models() for using in databases_of(model)]
 
 
 def keyset(rows: QuerySet[Any], after: Any = None, size: int = PAGE) -> Iterator[list[Any]]:

@@ -1,14 +1,14 @@
 """Checks of StorageLinks: each fires where it should and nowhere else, without the network."""
 
 import socket
+from datetime import timedelta
 
 import pytest
-from django.core import checks
 
-from django_event_pdfs.checks import register_checks
 from django_event_pdfs.checks.links import (
     check_link_lifetime,
     check_open_links,
+    check_redirect_lifetime,
     check_signing_by_network,
 )
 from django_event_pdfs.checks.urls import check_file_mount, check_unsigned_access
@@ -50,12 +50,6 @@ def use(settings):
 
 def found():
     return [message.id for check in ALL for message in check(None)]
-
-
-@pytest.mark.parametrize("check", ALL)
-def test_every_check_is_registered(check):
-    register_checks()
-    assert check in checks.registry.registry.get_checks()
 
 
 @pytest.mark.parametrize(
@@ -110,3 +104,28 @@ def test_no_mount_is_needed_and_public_files_are_as_they_should_be(use, settings
     settings.ROOT_URLCONF = urlconf()
     use(FILES, "public")
     assert check_file_mount(None) == check_unsigned_access(None) == []
+
+
+@pytest.mark.parametrize(
+    ("max_age", "is_right"),
+    [
+        (300, True),
+        (timedelta(minutes=5), True),
+        (7 * DAY, True),
+        (0, False),
+        (7 * DAY + 1, False),
+        (timedelta(days=-1), False),
+        ("5m", False),
+        (None, False),
+    ],
+)
+def test_e031_redirects_that_no_store_signs(settings, max_age, is_right):
+    settings.EVENT_PDFS = {"DELIVERY": {"OPTIONS": {"max_age": max_age}}}
+    messages = check_redirect_lifetime(None)
+    assert [message.id for message in messages] == ["event_pdfs.E031"] * (not is_right)
+
+
+def test_e031_is_about_redirects(settings):
+    stream = "django_event_pdfs.delivery.StreamDelivery"
+    settings.EVENT_PDFS = {"DELIVERY": {"BACKEND": stream}}
+    assert check_redirect_lifetime(None) == []

@@ -1,0 +1,90 @@
+"""Where uploads wait until they are stored, and how much room there is."""
+
+import os
+import shutil
+import tempfile
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
+
+from django_event_pdfs.maintenance.doctor.case import Case
+from django_event_pdfs.maintenance.doctor.diagnosis import (
+    Diagnosis,
+    Outcome,
+    diagnose,
+    fine,
+    problem,
+    warning,
+)
+from django_event_pdfs.maintenance.doctor.stored_files import existing
+
+ENOUGH = 10  # of the largest documents
+MEBIBYTE = 1024 * 1024
+
+
+def examine(case: Case) -> list[Diagnosis]:
+    """Examine Django's folder of uploads, and the disk of a storage in the file system."""
+    folder = os.path.abspath(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir())
+    found = [
+        diagnose("upload_folder", folder, lambda: _writable(folder), _MAKE),
+        diagnose("free_space", folder, lambda: _free_space(folder, case.largest)),
+    ]
+    storage = case.storage
+    if isinstance(storage, FileSystemStorage):
+        location = existing(os.path.realpath(storage.location))
+        found += [
+            diagnose("free_space", location, lambda: _free_space(location, case.largest)),
+            diagnose("same_file_system", folder, lambda: _same_file_system(folder, location)),
+        ]
+    return found
+
+
+def _writable(folder: str) -> None:
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".upload") as file:
+        file.write(b"probe")
+        file.flush()
+
+
+def _free_space(folder: str, largest: int) -> Outcome:
+    free = shutil.disk_usage(existing(folder)).free
+    room = f"{_mebibytes(free)} are free"
+    if free < largest:
+        return problem(f"{room}, less than one document may have ({_mebibytes(largest)}).", _ROOM)
+    if free < ENOUGH * largest:
+        return warning(
+            f"{room}, less than {ENOUGH} documents may have ({_mebibytes(largest)} each).", _ROOM
+        )
+    return fine(f"{room}.")
+
+
+def _same_file_system(folder: str, location: str) -> Outcome | None:
+    if os.stat(folder).st_dev == os.stat(location).st_dev:
+        return None
+    return warning(
+        f"Uploads wait on another file system than that of {location}, so each large one "
+        f"(over {_mebibytes(settings.FILE_UPLOAD_MAX_MEMORY_SIZE)}) is copied there, where a "
+        "rename would do.",
+        f"Make a folder on that file system which no web server publishes ({_nearby(location)}, "
+        "say), let the web server's user write to it, and name it in FILE_UPLOAD_TEMP_DIR.",
+    )
+
+
+def _nearby(location: str) -> str:
+    """Return a folder beside the storage's own; in it, where that is a mount of its own."""
+    beside = os.path.dirname(location)
+    if os.stat(beside).st_dev == os.stat(location).st_dev:
+        return os.path.join(beside, "uploads")
+    return os.path.join(location, ".uploads")
+
+
+def _mebibytes(size: int) -> str:
+    return f"{size / MEBIBYTE:,.1f} MiB" if size < 100 * MEBIBYTE else f"{size // MEBIBYTE:,} MiB"
+
+
+_MAKE = (
+    "Make that folder and let the user of the web server write to it, or name another one in "
+    "FILE_UPLOAD_TEMP_DIR."
+)
+_ROOM = (
+    "Free some space, enlarge the disk, or name another one in FILE_UPLOAD_TEMP_DIR or STORAGES."
+)
