@@ -60,8 +60,66 @@ def fresh_s3() -> type[Storage]:
     return FreshS3
 
 
+@cache
+def fresh_google() -> type[Storage]:
+    """Return a ``GoogleCloudStorage`` for an emulator, which wants no credentials."""
+    from google.auth.credentials import AnonymousCredentials
+    from storages.backends.gcloud import GoogleCloudStorage
+
+    class FreshGoogle(Names, GoogleCloudStorage):  # type: ignore[misc]
+        def __init__(self, **options: Any) -> None:
+            keys = {"credentials": AnonymousCredentials(), "location": uuid.uuid4().hex}
+            super().__init__(**{**keys, **options})
+
+    return FreshGoogle
+
+
+@cache
+def fresh_azure() -> type[Storage]:
+    """Return an ``AzureStorage`` with a prefix of its own; its ``listdir`` knows no folders."""
+    from storages.backends.azure_storage import AzureStorage
+
+    class FreshAzure(AzureStorage):  # type: ignore[misc]
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**{"location": uuid.uuid4().hex, **options})
+
+        def names(self) -> set[str]:
+            ours = f"{self.location}/"
+            return {n.removeprefix(ours) for n in self.list_all() if n.startswith(ours)}
+
+    return FreshAzure
+
+
+@cache
+def fresh_sftp() -> type[Storage]:
+    """Return an ``SFTPStorage`` in a folder of its own. All share one connection."""
+    from storages.backends.sftpstorage import SFTPStorage
+
+    class FreshSFTP(Names, SFTPStorage):  # type: ignore[misc]
+        _shared: Any = None
+
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**{"root_path": f"/{uuid.uuid4().hex}", **options})
+
+        @property
+        def sftp(self) -> Any:
+            if FreshSFTP._shared is None:
+                FreshSFTP._shared = super().sftp
+            return FreshSFTP._shared
+
+    return FreshSFTP
+
+
+_FRESH = {
+    "FreshS3": fresh_s3,
+    "FreshGoogle": fresh_google,
+    "FreshAzure": fresh_azure,
+    "FreshSFTP": fresh_sftp,
+}
+
+
 def __getattr__(name: str) -> Any:
     """Make a class where a setting names it, for only then its package has to be there."""
-    if name == "FreshS3":
-        return fresh_s3()
+    if name in _FRESH:
+        return _FRESH[name]()
     raise AttributeError(name)
