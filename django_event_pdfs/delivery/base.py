@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, parse_http_date_safe
 
-from django_event_pdfs.delivery.headers import content_disposition, protective_headers
+from django_event_pdfs.delivery.headers import protective_headers
 from django_event_pdfs.delivery.ranges import ByteRange, UnsatisfiableRange, parse_range
+from django_event_pdfs.disposition import content_disposition
 from django_event_pdfs.naming import random_part
 from django_event_pdfs.storage import Stat, stat
 
