@@ -80,7 +80,9 @@ class Conf:
     @property
     def delivery(self) -> Mapping[str, Any]:
         """The delivery backend: ``{"BACKEND": dotted path, "OPTIONS": {...}}``."""
-        return self._merged("DELIVERY", {"BACKEND": "django_event_pdfs.delivery.StreamDelivery"})
+        # It streams what the storage signs no URLs for.
+        backend = "django_event_pdfs.delivery.RedirectDelivery"
+        return self._merged("DELIVERY", {"BACKEND": backend})
 
     @property
     def read_access(self) -> str:

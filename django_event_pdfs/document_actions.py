@@ -19,6 +19,7 @@ from django_event_pdfs.conf import conf
 from django_event_pdfs.delivery import Representation, get_delivery
 from django_event_pdfs.documents import DocumentFile
 from django_event_pdfs.fields import PDFField
+from django_event_pdfs.handover import note_opened
 from django_event_pdfs.lifecycle import lock
 from django_event_pdfs.presenters import DocumentPresenter
 from django_event_pdfs.refusals import note_sender
@@ -93,11 +94,14 @@ class DocumentActions(GenericViewSet[Any]):
             logger.error("The file %r is named by a row and missing in storage.", missing)
             raise exceptions.NotFound(_("The file is missing."), code="file_missing")
         try:
-            return get_delivery().respond(request._request, _representation(request, document))
+            given = _representation(request, document)
+            response = get_delivery().respond(request._request, given)
         except FileNotFoundError:
             # The document may have been replaced since its row was read, so read it again.
             self._event = None
             return self._deliver(request, missing=document.name)
+        note_opened(request._request, response, document, request.user)
+        return response
 
     def _store(self, event: Model, document: DocumentFile, upload: Any) -> None:
         try:

@@ -87,6 +87,8 @@ class DocumentFile(FieldFile):
         chosen = self.field.generate_filename(self.instance, "")
         try:
             content = content_to_store(content)
+            # Object stores keep it and answer with it, and a client may have declared another.
+            content.content_type = "application/pdf"  # type: ignore[attr-defined]
             self.name = self.storage.save(chosen, content, max_length=self.field.max_length)
         except BaseException as error:
             # A full disk leaves what it could take. The name is ours alone, so nothing else goes.

@@ -1,11 +1,12 @@
-"""What an object store does for many files in one request, where Django's storages have no word.
+"""What an object store does in one request, where Django's storages have no word for it.
 
 The storage classes of django-storages are known by their module, which is loaded where one of them
-is in use. A subclass that deletes in a way of its own keeps doing so.
+is in use. A subclass that does a thing in a way of its own keeps doing so.
 """
 
 import sys
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.core.files.storage import Storage
@@ -15,8 +16,7 @@ S3_BATCH = 1_000  # objects in one DeleteObjects request, by the S3 API
 
 def can_delete_many(storage: Storage) -> bool:
     """Return whether :func:`delete_many` takes this storage."""
-    s3 = sys.modules.get("storages.backends.s3")
-    return s3 is not None and _deletes_like(s3.S3Storage, storage)
+    return _is_s3(storage, "delete")
 
 
 def delete_many(storage: Any, names: Collection[str]) -> dict[str, str]:
@@ -25,7 +25,7 @@ def delete_many(storage: Any, names: Collection[str]) -> dict[str, str]:
     Raises:
         Exception: whatever the store's client raises when a whole request fails.
     """
-    keys = {_s3_key(storage, name): name for name in names}
+    keys = {s3_key(storage, name): name for name in names}
     errors: dict[str, str] = {}
     for batch in _batches(list(keys)):
         objects = [{"Key": key} for key in batch]
@@ -35,14 +35,34 @@ def delete_many(storage: Any, names: Collection[str]) -> dict[str, str]:
     return errors
 
 
-def _deletes_like(known: type[Storage], storage: Storage) -> bool:
-    return isinstance(storage, known) and type(storage).delete is known.delete
+def can_stat(storage: Storage) -> bool:
+    """Return whether :func:`stat_object` takes this storage."""
+    return _is_s3(storage, "size", "get_modified_time")
 
 
-def _s3_key(storage: Any, name: str) -> str:
-    # As its own delete() finds the object: with the storage's location before the name.
+def stat_object(storage: Any, name: str) -> tuple[int, datetime]:
+    """Return size and modification time (aware) by one HeadObject, not by one for each.
+
+    Raises:
+        Exception: whatever the store's client raises, also where there is no such object.
+    """
+    found = storage.bucket.Object(s3_key(storage, name))
+    return int(found.content_length), found.last_modified
+
+
+def s3_key(storage: Any, name: str) -> str:
+    """Return the key of a file in its bucket: with the storage's location before the name."""
+    # As the storage's own methods find the object.
     clean_name = sys.modules["storages.backends.s3"].clean_name
     return str(storage._normalize_name(clean_name(name)))
+
+
+def _is_s3(storage: Storage, *methods: str) -> bool:
+    """Return whether a storage is an ``S3Storage`` that does not override ``methods``."""
+    known = getattr(sys.modules.get("storages.backends.s3"), "S3Storage", None)
+    if known is None or not isinstance(storage, known):
+        return False
+    return all(getattr(type(storage), name) is getattr(known, name) for name in methods)
 
 
 def _batches(keys: list[str]) -> list[list[str]]:

@@ -23,6 +23,12 @@ document_cleared = Signal()
 #: The row is gone, and its document with it.
 document_deleted = Signal()
 
+#: One of our views hands a document over: it answers GET by it, by a part of it or by a redirect to
+#: the storage. Sent before the first byte leaves, with ``name``, ``status`` (200, 206 or 302),
+#: ``request``, ``field`` (None, and the sender too, where a link cannot tell which of several
+#: fields of one folder it is), and on the permalink ``user`` and ``instance``: None behind a link.
+document_delivered = Signal()
+
 #: A storage did not delete a file that nothing names any more. The sender is the storage's class;
 #: sent with ``storage``, ``name`` and ``error``. A sweep finds the file later.
 removal_failed = Signal()

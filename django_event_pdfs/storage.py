@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from django_event_pdfs.conf import conf
+from django_event_pdfs.object_stores import can_stat, stat_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,19 @@ def stat(storage: Storage, name: str) -> Stat:
         FileNotFoundError: there is no such file.
     """
     # Not by asking for path(): storages in memory have one, and nothing is there.
-    if not isinstance(storage, FileSystemStorage):
+    if isinstance(storage, FileSystemStorage):
+        result = os.stat(storage.path(name))
+        return Stat(result.st_size, datetime.fromtimestamp(result.st_mtime, UTC))
+    try:
+        if can_stat(storage):
+            return Stat(*stat_object(storage, name))
         return Stat(storage.size(name), _modified(storage, name))
-    result = os.stat(storage.path(name))
-    return Stat(result.st_size, datetime.fromtimestamp(result.st_mtime, UTC))
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # Of many types, those of the stores' clients among them.
+        if storage.exists(name):
+            raise
+        raise FileNotFoundError(name) from error
 
 
 def _modified(storage: Storage, name: str) -> datetime | None:
@@ -41,3 +51,8 @@ def _modified(storage: Storage, name: str) -> datetime | None:
     except NotImplementedError:
         return None
     return modified if modified.tzinfo else modified.astimezone(UTC)
+
+
+def has_paths(storage: Storage) -> bool:
+    """Return whether the files of a storage lie on a disk where others can read them."""
+    return isinstance(storage, FileSystemStorage)

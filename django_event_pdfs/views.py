@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from django_event_pdfs.conf import conf
 from django_event_pdfs.delivery import Representation, get_delivery
+from django_event_pdfs.handover import note_link_used
 from django_event_pdfs.links import Verdict, get_links, match_path, permalink
 from django_event_pdfs.models import document_models, local_document_fields
 from django_event_pdfs.naming import random_part
@@ -49,9 +50,11 @@ def open_link(request: HttpRequest, name: str) -> HttpResponseBase:
     if verdict.expired:
         return _answer_expired(request, name)
     try:
-        return get_delivery().respond(request, _representation(request, name, verdict))
+        delivered = get_delivery().respond(request, _representation(request, name, verdict))
     except FileNotFoundError:
         return _answer_missing(request, name)
+    note_link_used(request, delivered, name)
+    return delivered
 
 
 def _representation(request: HttpRequest, name: str, verdict: Verdict) -> Representation:

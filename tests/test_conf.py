@@ -23,7 +23,7 @@ DEFAULTS = {
     "HOLDERS": (),
     "MANAGER_GROUP": "gestionnaires",
     "LINKS": {"BACKEND": "django_event_pdfs.links.SignedLinks"},
-    "DELIVERY": {"BACKEND": "django_event_pdfs.delivery.StreamDelivery"},
+    "DELIVERY": {"BACKEND": "django_event_pdfs.delivery.RedirectDelivery"},
 }
 
 

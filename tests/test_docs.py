@@ -17,11 +17,16 @@ from rest_framework import exceptions, status
 import django_event_pdfs
 from django_event_pdfs import changes, pdf, signals
 from django_event_pdfs.conf import MEBIBYTE, Conf, conf
-from django_event_pdfs.delivery.stream import StreamDelivery
+from django_event_pdfs.delivery import (
+    ApacheDelivery,
+    NginxDelivery,
+    RedirectDelivery,
+    StreamDelivery,
+)
 from django_event_pdfs.errors import as_api_exception
 from django_event_pdfs.facts import DocumentFacts
 from django_event_pdfs.fields import PDFField
-from django_event_pdfs.links import SignedLinks
+from django_event_pdfs.links import SignedLinks, StorageLinks
 from django_event_pdfs.maintenance import (
     copying,
     describe,
@@ -102,7 +107,11 @@ def test_the_storage_defaults_to_event_pdfs_where_there_is_one(settings):
     ("heading", "backend"),
     [
         ("Options of `LINKS`", SignedLinks),
-        ("Options of `DELIVERY`", StreamDelivery),
+        ("`StreamDelivery` and `ApacheDelivery`", StreamDelivery),
+        ("`StreamDelivery` and `ApacheDelivery`", ApacheDelivery),
+        ("`NginxDelivery`", NginxDelivery),
+        ("`RedirectDelivery`", RedirectDelivery),
+        ("`StorageLinks`", StorageLinks),
         ("Options of `SCANNER`", ClamAVScanner),
     ],
 )
@@ -270,7 +279,7 @@ def test_every_argument_of_the_field_is_documented():
 
 def test_every_signal_is_documented_with_its_arguments():
     known = {name for name, value in vars(signals).items() if isinstance(value, Signal)}
-    life = known - {"document_refused", "removal_failed"}
+    life = known - {"document_refused", "removal_failed", "document_delivered"}
     for signal in known - life:
         assert set(attributes("signals.md", f"`{signal}`")) == sent_by(signal)
     headings = re.findall(r"^## (.*)$", read(DOCS / "reference" / "signals.md"), re.MULTILINE)

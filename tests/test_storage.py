@@ -106,3 +106,22 @@ def test_a_missing_file_is_told(kind: str, tmp_path: Path) -> None:
     }[kind]
     with pytest.raises(FileNotFoundError):
         stat(storage, "gone.pdf")
+
+
+class Foreign(MemoryStorage):
+    """As clients of stores are: whatever fails is an error of their own."""
+
+    def size(self, name: str) -> int:
+        raise ConnectionError("of whatever kind")
+
+
+def test_a_missing_file_is_missing_whatever_the_storage_raises() -> None:
+    with pytest.raises(FileNotFoundError):
+        stat(Foreign(), "a.pdf")
+
+
+def test_a_storage_that_fails_is_not_a_missing_file() -> None:
+    storage = Foreign()
+    storage.save("a.pdf", ContentFile(b"x"))
+    with pytest.raises(ConnectionError):
+        stat(storage, "a.pdf")

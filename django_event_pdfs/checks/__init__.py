@@ -2,7 +2,17 @@
 
 from django.core.checks import Tags, register
 
-from django_event_pdfs.checks import backends, fields, folders, models, settings, storage, urls
+from django_event_pdfs.checks import (
+    backends,
+    delivery,
+    fields,
+    folders,
+    links,
+    models,
+    settings,
+    storage,
+    urls,
+)
 
 OF_MODELS = (
     models.check_has_documents,
@@ -38,6 +48,11 @@ OF_SETTINGS = (
     backends.check_links_options,
     backends.check_delivery,
     backends.check_delivery_options,
+    delivery.check_local_paths,
+    links.check_redirect_lifetime,
+    links.check_link_lifetime,
+    links.check_open_links,
+    links.check_signing_by_network,
     storage.check_storage_alias,
     storage.check_storage_backend,
     storage.check_published_storage,

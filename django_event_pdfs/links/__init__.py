@@ -11,12 +11,14 @@ from django_event_pdfs.links.mounts import (
     view_classes,
 )
 from django_event_pdfs.links.signed import SignedLinks
+from django_event_pdfs.links.storage import StorageLinks
 
 __all__ = [
     "FILE_URL_NAME",
     "BaseLinks",
     "Link",
     "SignedLinks",
+    "StorageLinks",
     "Verdict",
     "document_views",
     "file_mount",

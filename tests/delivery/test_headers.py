@@ -6,7 +6,8 @@ from urllib.parse import unquote
 import pytest
 from django.http import HttpResponse
 
-from django_event_pdfs.delivery.headers import content_disposition, protective_headers
+from django_event_pdfs.delivery.headers import protective_headers
+from django_event_pdfs.disposition import content_disposition
 
 # RFC 6266, 4.1, in the one form that we write: a quoted string without escapes, then UTF-8.
 FORM = re.compile(

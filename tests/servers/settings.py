@@ -1,5 +1,6 @@
 """Settings of a server of its own process: files and rows in the folder that the test names."""
 
+import json
 import os
 
 from tests.settings import *  # noqa: F403
@@ -23,3 +24,8 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+# A storage of another kind, as JSON, and what goes with it.
+if "EVENT_PDFS_TEST_STORAGE" in os.environ:
+    STORAGES["default"] = json.loads(os.environ["EVENT_PDFS_TEST_STORAGE"])
+EVENT_PDFS = {**EVENT_PDFS, **json.loads(os.environ.get("EVENT_PDFS_TEST_OPTIONS", "{}"))}  # noqa: F405
