@@ -51,3 +51,8 @@ def _modified(storage: Storage, name: str) -> datetime | None:
     except NotImplementedError:
         return None
     return modified if modified.tzinfo else modified.astimezone(UTC)
+
+
+def has_paths(storage: Storage) -> bool:
+    """Return whether the files of a storage lie on a disk where others can read them."""
+    return isinstance(storage, FileSystemStorage)

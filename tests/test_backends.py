@@ -1,11 +1,11 @@
 import pytest
 
 from django_event_pdfs.backends import load_backend
-from django_event_pdfs.delivery import StreamDelivery
+from django_event_pdfs.delivery import RedirectDelivery
 from django_event_pdfs.links import SignedLinks
 
 
-@pytest.mark.parametrize(("key", "kind"), [("LINKS", SignedLinks), ("DELIVERY", StreamDelivery)])
+@pytest.mark.parametrize(("key", "kind"), [("LINKS", SignedLinks), ("DELIVERY", RedirectDelivery)])
 def test_a_backend_is_made_once(key, kind):
     assert type(load_backend(key)) is kind
     assert load_backend(key) is load_backend(key)

@@ -17,7 +17,12 @@ from rest_framework import exceptions, status
 import django_event_pdfs
 from django_event_pdfs import changes, pdf, signals
 from django_event_pdfs.conf import MEBIBYTE, Conf, conf
-from django_event_pdfs.delivery import RedirectDelivery, StreamDelivery
+from django_event_pdfs.delivery import (
+    ApacheDelivery,
+    NginxDelivery,
+    RedirectDelivery,
+    StreamDelivery,
+)
 from django_event_pdfs.errors import as_api_exception
 from django_event_pdfs.facts import DocumentFacts
 from django_event_pdfs.fields import PDFField
@@ -102,9 +107,11 @@ def test_the_storage_defaults_to_event_pdfs_where_there_is_one(settings):
     ("heading", "backend"),
     [
         ("Options of `LINKS`", SignedLinks),
-        ("Options of `DELIVERY`", StreamDelivery),
         ("`RedirectDelivery`", RedirectDelivery),
         ("`StorageLinks`", StorageLinks),
+        ("`StreamDelivery` and `ApacheDelivery`", StreamDelivery),
+        ("`StreamDelivery` and `ApacheDelivery`", ApacheDelivery),
+        ("`NginxDelivery`", NginxDelivery),
         ("Options of `SCANNER`", ClamAVScanner),
     ],
 )

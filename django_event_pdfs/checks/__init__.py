@@ -4,6 +4,7 @@ from django.core.checks import Tags, register
 
 from django_event_pdfs.checks import (
     backends,
+    delivery,
     fields,
     folders,
     links,
@@ -51,6 +52,7 @@ OF_SETTINGS = (
     links.check_link_lifetime,
     links.check_open_links,
     links.check_signing_by_network,
+    delivery.check_local_paths,
     storage.check_storage_alias,
     storage.check_storage_backend,
     storage.check_published_storage,

@@ -16,7 +16,7 @@ from django_event_pdfs.naming import random_part
 from django_event_pdfs.storage import Stat, stat
 
 # Preconditions that come before If-None-Match (RFC 9110, 13.2.2) and may need the file's date.
-_GUARDS = {"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
+GUARDS = {"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class BaseDelivery(ABC):
 
     def _respond(self, request: HttpRequest, document: Representation) -> HttpResponseBase:
         etag = document.named_etag
-        if etag and "HTTP_IF_NONE_MATCH" in request.META and not _GUARDS & request.META.keys():
+        if etag and "HTTP_IF_NONE_MATCH" in request.META and not GUARDS & request.META.keys():
             # The name says it all, so an unchanged document costs no call to the storage.
             early = get_conditional_response(request, etag=etag)
             if early is not None:

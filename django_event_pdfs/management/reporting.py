@@ -63,10 +63,13 @@ class Report(Watcher):
         _write(self._err, _printable(text) + "\n")
 
     def conclude(self, result: Result) -> int:
-        """Print the counts of an engine's result, and return its exit code."""
+        """Print the counts of an engine's result, and return its exit code.
+
+        As lines: the first, which is of all there is, and of the others what is not zero.
+        """
         self._counts = asdict(result)
-        for name, value in self._counts.items():
-            if value is not None and value != "":
+        for position, (name, value) in enumerate(self._counts.items()):
+            if value or position == 0:
                 self.say(f"{name.replace('_', ' ')}: {value}")
         return result.exit_code
 

@@ -12,13 +12,12 @@ from django.test import override_settings
 from django_event_pdfs.exceptions import LinkUnavailable
 from django_event_pdfs.links import StorageLinks, get_links
 from django_event_pdfs.links.storage import expiry
-from django_event_pdfs.naming import new_name
 from tests import sigv4
 from tests.conftest import upload
 from tests.endpoints import EVENTS
 from tests.testapp.models import Event
 
-NAME = new_name("events/programmes/", "programme_file")
+NAME = "events/programmes/programme_6wsdm3w7xhmkv26vfd5yzxjbcz.pdf"
 SECRET = "not a secret but forty characters long!!"
 S3 = {
     "BACKEND": "storages.backends.s3.S3Storage",

@@ -5,6 +5,12 @@ from typing import NoReturn
 
 import pytest
 
+pytest.register_assert_rewrite(
+    "django_event_pdfs.testing.answers",
+    "django_event_pdfs.testing.conditions",
+    "tests.servers.site",
+)
+
 
 def missing(reason: str) -> NoReturn:
     """Skip for want of a server; fail where ``EVENT_PDFS_TEST_ALL`` says that all are there."""

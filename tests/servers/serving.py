@@ -85,26 +85,26 @@ def prepare(root: Path) -> str:
 
 @contextmanager
 def running(kind: str, root: Path, name: str) -> Iterator[Server]:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", *(part.format(port=port) for part in COMMANDS[kind])]
     with (root / f"{kind}.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment(root), stdout=log, stderr=log)
     try:
-        _wait(process, port, root / f"{kind}.log")
+        wait_for(process, port, root / f"{kind}.log")
         yield Server(kind, port, process.pid, root, name)
     finally:
         process.terminate()
         process.wait(30)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+def wait_for(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
     for _ in range(600):
         if process.poll() is not None:
             break

@@ -14,12 +14,10 @@ import pytest
 
 from django_event_pdfs.links import SignedLinks
 from django_event_pdfs.naming import new_name
+from tests.servers.linting import EXPLAINED, findings
 from tests.servers.serving import Server, need, prepare, running
 
 FILENAME = "議程 2026.pdf"
-
-# LocaleMiddleware gives Content-Language to every answer, 304 too.
-EXPLAINED = {"HEADER_SHOULD_NOT_BE_IN_304"}
 
 
 @pytest.fixture(scope="module")
@@ -203,22 +201,3 @@ def test_a_linter_finds_nothing_wrong(
     found, fields, body = ask(server, target, method, **headers)
     assert found == status
     assert findings(f"{server.origin}{target}", method, headers, status, fields, body) <= EXPLAINED
-
-
-def findings(
-    url: str, method: str, headers: Any, status: int, fields: Any, body: bytes
-) -> set[str]:
-    from httplint import HttpRequestLinter, HttpResponseLinter, levels
-
-    asked = HttpRequestLinter()
-    asked.process_request_topline(method.encode(), url.encode(), b"1.1")
-    asked.process_headers([(k.encode(), v.encode()) for k, v in headers.items()])
-    asked.finish_content(True)
-    linter = HttpResponseLinter(no_content=method == "HEAD", _related=asked)
-    linter.base_uri = url
-    linter.process_response_topline(b"1.1", str(status).encode())
-    linter.process_headers([(k.encode(), v.encode()) for k, v in fields])
-    linter.feed_content(body)
-    linter.finish_content(True)
-    bad = [note for note in linter.notes if note.level in (levels.BAD, levels.WARN)]
-    return {type(note).__name__ for note in bad}

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.template import engines
 from django.urls import path
 
+from django_event_pdfs.delivery import Representation, get_delivery
+from django_event_pdfs.storage import document_storage
 from tests.testapp.models import Event
 from tests.urls import urlpatterns as _urlpatterns
 
@@ -23,4 +25,37 @@ def page(request: Any) -> HttpResponse:
     return HttpResponse(template.render({"events": Event.objects.all()}, request))
 
 
-urlpatterns = [*_urlpatterns, path("page/", page)]
+def represented(request: Any) -> HttpResponseBase:
+    """Answer with a document that is presented as the query says."""
+    given = request.GET
+    document = Representation(
+        storage=document_storage(),
+        name=given["name"],
+        filename=given["filename"],
+        cache_control=given["cache_control"],
+        download=bool(given["download"]),
+        public=bool(given["public"]),
+    )
+    try:
+        return get_delivery().respond(request, document)
+    except FileNotFoundError:
+        raise Http404 from None
+
+
+def said(request: Any) -> HttpResponseBase:
+    """Answer with what the request says of where it comes from."""
+    return JsonResponse(
+        {
+            "secure": request.is_secure(),
+            "host": request.get_host(),
+            **{k: v for k, v in request.headers.items() if k.startswith("X-Forwarded-")},
+        }
+    )
+
+
+urlpatterns = [
+    *_urlpatterns,
+    path("page/", page),
+    path("media/represented/", represented),
+    path("said/", said),
+]
