@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.db.models import FileField, Model
 from django.dispatch import Signal
 
@@ -51,11 +50,6 @@ class Change:
         """Return whether anybody wants to know."""
         return self.is_one and self._signal.has_listeners(self.field.model)
 
-    def announce(self, using: str) -> None:
-        """Tell of it once the transaction is committed."""
-        if self.is_awaited:
-            transaction.on_commit(self, using=using, robust=True)
-
     def __call__(self) -> None:
         old, new = self.old, self.new
         self._signal.send_robust(
@@ -89,3 +83,8 @@ class Change:
             )
         except ValueError:
             return None
+
+
+def awaits_deletion(field: FileField) -> bool:
+    """Return whether anybody wants to know which documents are deleted."""
+    return bool(signals.document_deleted.has_listeners(field.model))

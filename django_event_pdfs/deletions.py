@@ -8,10 +8,12 @@ row would be thousands of queries: those told of are locked together, just befor
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from django.core.files.storage import Storage
 from django.db import connections
 from django.db.models import FileField, Model
 
-from django_event_pdfs.changes import Change
+from django_event_pdfs.changes import Change, awaits_deletion
+from django_event_pdfs.conf import conf
 from django_event_pdfs.removal import release
 from django_event_pdfs.rows import by_table, lock_rows, version_in
 
@@ -63,11 +65,19 @@ class _ExpectedDeletions:
 
     def _release(self) -> None:
         locked = self._lock()
+        names: dict[Storage, set[str]] = {}
+        changes: list[Change] = []
         for fields, instances in self.instances.items():
             rows = locked[fields[0].model]
-            for key, instance in instances.items():
-                for field in fields:
-                    self._release_document(instance, field, rows.get(key, {}))
+            for field in fields:
+                held = [(i, version_in(field, rows.get(key, {}))) for key, i in instances.items()]
+                gone = names.setdefault(field.storage, set())
+                gone.update(name for _i, old in held if old for name in old.names)
+                if awaits_deletion(field):
+                    changes += [Change(i, field, old, is_deletion=True) for i, old in held if old]
+        for storage, gone in names.items():
+            release(storage, gone, self.connection.alias, changes)
+            changes = []
 
     def _lock(self) -> dict[type[Model], dict[Any, dict[str, Any]]]:
         """Lock the rows of each table, in the order of all writers, and return what they hold."""
@@ -76,21 +86,22 @@ class _ExpectedDeletions:
             for model in by_table(fields):
                 keys.setdefault(model, set()).update(_key(i, model) for i in instances.values())
         tables = by_table(field for fields in self.instances for field in fields)
+        using = self.connection.alias
         return {
             model: {
                 key: row
                 for batch in _batches(sorted(keys[model]))
-                for key, row in lock_rows(model, fields, batch, self.connection.alias).items()
+                for key, row in lock_rows(
+                    model, fields, batch, using, facts=any(map(_needs_facts, fields))
+                ).items()
             }
             for model, fields in tables.items()
         }
 
-    def _release_document(self, instance: Model, field: FileField, row: dict[str, Any]) -> None:
-        old = version_in(field, row)
-        if old:
-            change = Change(instance, field, old=old, is_deletion=True)
-            awaited = [change] if change.is_awaited else []
-            release(field.storage, old.names, self.connection.alias, awaited)
+
+def _needs_facts(field: FileField) -> bool:
+    """Return whether more than the name of a document matters: facts take long to read."""
+    return bool(conf.keep_replaced) or awaits_deletion(field)
 
 
 def _key(instance: Model, model: type[Model]) -> Any:

@@ -6,6 +6,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import File
 from django.db.models.fields.files import FieldFile
 
+from django_event_pdfs import lifecycle
 from django_event_pdfs.exceptions import LinkUnavailable, StorageUnavailable
 from django_event_pdfs.facts import DocumentFacts
 from django_event_pdfs.inspection import content_to_store
@@ -78,6 +79,7 @@ class DocumentFile(FieldFile):
         filename = clean_filename(name, default=default)
         facts = DocumentFacts.of(inspection, self.name, filename)
         setattr(self.instance, self.field.facts_name, facts.as_json())
+        lifecycle.note_stored(self.instance, self.field, self.name, content, name)
 
     save.alters_data = True  # type: ignore[attr-defined]
 

@@ -147,10 +147,10 @@ class PDFField(models.FileField):
                 # The row was deleted since it was read, and its files with it.
                 setattr(model_instance, self.attname, None)
         file = getattr(model_instance, self.attname)
-        upload = None if _is_stored(file) or not file else (file.file, file.name)
+        upload = None if not file or _is_stored(file) else (file.file, file.name)
         saved = super().pre_save(model_instance, add)
         if upload:
-            lifecycle.note_stored(model_instance, self, saved.name, *upload)
+            lifecycle.note_row(model_instance, self, saved.name, *upload)
         return saved
 
     def get_prep_value(self, value: Any) -> Any:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.base import File
-from django.db import router, transaction
+from django.db import connections, router, transaction
 from django.db.models import FileField, Model
 
 from django_event_pdfs.changes import Change, Version
@@ -68,14 +68,19 @@ def is_kept(instance: Model, file_field: FileField) -> bool:
 
 
 @contextmanager
-def saving(instance: Model, fields: Collection[FileField], using: str) -> Iterator[None]:
+def saving(
+    instance: Model, fields: Collection[FileField], using: str, *, is_there: bool = False
+) -> Iterator[None]:
     """Wrap a save that writes ``fields``: replaced files go after the commit, new ones on failure.
 
+    ``is_there`` says that the row is, as ``force_update`` does, although the instance looks new.
     Opens a transaction only when a document changed.
     """
     restore_undone(instance, fields)
     changed = [
-        f for f in fields if not (is_untouched(instance, f, using) or _starts_empty(instance, f))
+        f
+        for f in fields
+        if not is_untouched(instance, f, using) and (is_there or not _starts_empty(instance, f))
     ]
     with _marked_as_saving(instance, using):
         if not changed:
@@ -83,7 +88,7 @@ def saving(instance: Model, fields: Collection[FileField], using: str) -> Iterat
         else:
             settle()
             with transaction.atomic(using=using):
-                held = lock_row(instance, changed, using)
+                held = lock_row(instance, changed, using, is_there=is_there)
                 with _replacing(instance, held), _discarding_on_failure(instance, changed):
                     yield
                 _release_replaced(instance, changed, held, using)
@@ -108,11 +113,33 @@ def facts_to_write(instance: Model, file_field: FileField, facts: Any) -> Any:
 def note_stored(
     instance: Model, file_field: FileField, name: str, upload: "File[Any]", filename: str
 ) -> None:
-    """Note on the instance that its file is in the storage, and its row not yet committed."""
-    saving_to = instance.__dict__.get(_SAVING)  # None in bulk_create, which may leave rows out.
-    using = saving_to or router.db_for_write(type(instance))
-    certain = saving_to is not None
-    stored = StoredFile(file_field.storage, name, upload, filename, using, is_certain=certain)
+    """Note on the instance that its file is in the storage, and its row not yet committed.
+
+    Outside of any transaction nothing can be rolled back, and the row may be saved much later.
+    """
+    using = instance.__dict__.get(_SAVING) or router.db_for_write(type(instance))
+    if connections[using].in_atomic_block:
+        _watch(instance, file_field, StoredFile(file_field.storage, name, upload, filename, using))
+
+
+def note_row(
+    instance: Model, file_field: FileField, name: str, upload: "File[Any]", filename: str
+) -> None:
+    """Note that the row of a file that was just stored is written next.
+
+    That is certain in a save. ``bulk_create`` may leave rows out, and opens no transaction for a
+    few.
+    """
+    saving_to = instance.__dict__.get(_SAVING)
+    stored = instance.__dict__.get(_STORED, {}).get(file_field.attname)
+    if stored is None or stored.name != name:
+        using = saving_to or router.db_for_write(type(instance))
+        stored = StoredFile(file_field.storage, name, upload, filename, using)
+        _watch(instance, file_field, stored)
+    stored.is_certain = saving_to is not None
+
+
+def _watch(instance: Model, file_field: FileField, stored: StoredFile) -> None:
     stored.watch()
     instance.__dict__.setdefault(_STORED, {})[file_field.attname] = stored
 

@@ -73,7 +73,8 @@ class HasDocuments(models.Model):
         if update_fields is not None:
             fields = tuple(f for f in fields if f.name in update_fields)
             update_fields = frozenset(update_fields) | {f.facts_name for f in fields}
-        with lifecycle.saving(self, () if raw else fields, using):
+        fields = () if raw else fields
+        with lifecycle.saving(self, fields, using, is_there=force_update):
             super().save_base(
                 raw=raw,
                 force_insert=force_insert,

@@ -30,21 +30,14 @@ class StoredFile:
     """
 
     def __init__(
-        self,
-        storage: Storage,
-        name: str,
-        upload: "File[Any]",
-        filename: str,
-        using: str,
-        *,
-        is_certain: bool = True,
+        self, storage: Storage, name: str, upload: "File[Any]", filename: str, using: str
     ) -> None:
         self.storage = storage
         self.name = name
         self.upload: File[Any] | None = upload
         self.filename = filename
         self.using = using
-        self.is_certain = is_certain
+        self.is_certain = True
         self.is_kept = False
         self.is_gone = False
         # The block around a test, with whose end its database is gone.

@@ -1,6 +1,6 @@
 """What a row holds of its documents, and what an instance of it holds."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connections
@@ -10,14 +10,17 @@ from django.db.models.fields.files import FieldFile
 from django_event_pdfs.changes import Version
 
 
-def lock_row(instance: Model, fields: Iterable[FileField], using: str) -> dict[str, Any]:
+def lock_row(
+    instance: Model, fields: Iterable[FileField], using: str, *, is_there: bool = False
+) -> dict[str, Any]:
     """Lock the row of an instance and return the names and facts it holds now, by column.
 
-    The rows in the tables of its parents are locked too, and first, as Django writes them.
+    ``is_there`` says that it has one although it looks new. The rows in the tables of its parents
+    are locked too, and first, as Django writes them.
     """
     held: dict[str, Any] = {}
     for model, of_model in by_table(fields).items():
-        if not has_no_row(instance, model):
+        if is_there or not has_no_row(instance, model):
             keys = [instance._get_pk_val(model._meta)]
             for row in lock_rows(model, of_model, keys, using).values():
                 held.update(row)
@@ -25,14 +28,22 @@ def lock_row(instance: Model, fields: Iterable[FileField], using: str) -> dict[s
 
 
 def lock_rows(
-    model: type[Model], fields: Iterable[FileField], keys: Sequence[Any], using: str
+    model: type[Model],
+    fields: Collection[FileField],
+    keys: Sequence[Any],
+    using: str,
+    *,
+    facts: bool = True,
 ) -> dict[Any, dict[str, Any]]:
-    """Lock rows of one table until the transaction ends; return names and facts by primary key.
+    """Lock rows of one table until the transaction ends; return what they hold by primary key.
+
+    That is names and, with ``facts``, those.
 
     Where rows cannot be locked, on SQLite, a no-op UPDATE locks the database. Reading first would
     make it fail with "database is locked" when two writers then both want to write.
     """
-    columns = [name for f in fields for name in (f.attname, _facts_name(f))]
+    columns = [f.attname for f in fields]
+    columns += [_facts_name(f) for f in fields] if facts else []
     rows = QuerySet[Any](model, using=using).filter(pk__in=keys).order_by("pk")
     if not connections[using].features.has_select_for_update:
         column = columns[0] if columns else model._meta.pk.attname

@@ -372,6 +372,14 @@ def test_an_instance_made_by_hand_replaces(storage):
     assert len(storage.names()) == 1
 
 
+@pytest.mark.parametrize("value", [None, "upload"])
+def test_an_instance_made_by_hand_replaces_by_a_forced_update(stored, storage, value):
+    event = Event(pk=stored.pk, name="x", start_date=START, programme_file=value and upload())
+    event.save(force_update=True)
+    assert storage.names() == names_of(stored)
+    assert len(storage.names()) == (1 if value else 0)
+
+
 def test_a_row_deleted_meanwhile_is_made_again_as_django_does(storage):
     permit = Permit.objects.create(permit_file=upload())
     read = row(permit)

@@ -1,35 +1,55 @@
-"""Print the benchmarks as tables, or as JSON with ``--json``."""
+"""Print the benchmarks as tables, or as JSON with ``--json``; all, or those that are named."""
 
+import argparse
 import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
-from tests.benchmarks import gate
+from tests.benchmarks import deletion, gate, replacement, scenarios, sweeping
 
-_WAYS = ("header", "sha256", "inspect", "isolated", "pypdf")
+BENCHMARKS: dict[str, Any] = {
+    "gate": gate,
+    "deletion": deletion,
+    "replacement": replacement,
+    "sweeping": sweeping,
+    "scenarios": scenarios,
+}
 
 
 def main() -> None:
-    if "--json" in sys.argv:
-        _say(json.dumps([asdict(row) for row in gate.rows()], indent=2))
+    options = _options()
+    names = options.names or list(BENCHMARKS)
+    if options.json:
+        found = {name: [asdict(row) for row in _rows(name, options.large)] for name in names}
+        _say(json.dumps(found, indent=2))
         return
-    _say("The gate: median milliseconds (quartiles of inspect), and peak memory in MiB.\n")
-    for cells in _table():
-        _say("| " + " | ".join(cells) + " |")
+    for name in names:
+        benchmark = BENCHMARKS[name]
+        _say(f"\n{benchmark.TITLE}.\n")
+        for line in (benchmark.HEADS, ["---"] * len(benchmark.HEADS)):
+            _say("| " + " | ".join(line) + " |")
+        for row in _rows(name, options.large):
+            _say("| " + " | ".join(benchmark.cells(row)) + " |")
 
 
-def _table() -> Iterator[list[str]]:
-    heads = ["document", "KiB", *_WAYS, "quartiles", "beyond sha256", "pypdf / inspect"]
-    heads += ["memory", "worker"]
-    yield heads
-    yield ["---"] * len(heads)
-    for row in gate.rows():
-        inspect = row.timings["inspect"]
-        cells = [row.document, str(row.size // 1024)]
-        cells += [f"{row.timings[way].median:.2f}" for way in _WAYS]
-        cells += [f"{inspect.low:.2f} to {inspect.high:.2f}", f"{row.beyond_sha256:.2f}"]
-        yield [*cells, f"{row.ratio_to_pypdf:.1f}", str(row.memory), str(row.worker_memory)]
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--large", action="store_true", help="sweep 1,000,000 rows and files too")
+    options = parser.parse_args()
+    unknown = set(options.names) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"There is no benchmark called {', '.join(sorted(unknown))}.")
+    return options
+
+
+def _rows(name: str, large: bool) -> Iterator[Any]:
+    yield from BENCHMARKS[name].rows()
+    if large and name == "sweeping":
+        yield from sweeping.large()
 
 
 def _say(line: str) -> None:

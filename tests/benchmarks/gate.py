@@ -19,6 +19,11 @@ from tests.pdfs import truncated, without_startxref
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # It reports each fault of a file.
 
+TITLE = "The gate: median milliseconds (quartiles of inspect), and peak memory in MiB"
+WAYS = ("header", "sha256", "inspect", "isolated", "pypdf")
+HEADS = ["document", "KiB", *WAYS, "quartiles", "beyond sha256", "pypdf / inspect"]
+HEADS += ["memory", "worker"]
+
 DOCUMENTS: dict[str, Callable[[], bytes]] = {
     "programme, 4 pages": documents.programme,
     "brochure, 9 MB of pictures": documents.brochure,
@@ -64,6 +69,14 @@ def rows() -> Iterator[Row]:
                 }
             )
             yield Row(name, path.stat().st_size, timings, *_memory(path))
+
+
+def cells(row: Row) -> list[str]:
+    inspect = row.timings["inspect"]
+    found = [row.document, str(row.size // 1024)]
+    found += [f"{row.timings[way].median:.2f}" for way in WAYS]
+    found += [f"{inspect.low:.2f} to {inspect.high:.2f}", f"{row.beyond_sha256:.2f}"]
+    return [*found, f"{row.ratio_to_pypdf:.1f}", str(row.memory), str(row.worker_memory)]
 
 
 def _header(path: Path) -> bool:

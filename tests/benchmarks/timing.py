@@ -3,17 +3,31 @@
 import gc
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Timing:
-    """Milliseconds: the median, and the quartiles around it."""
+    """Milliseconds, or a ratio of them: the median, and the quartiles around it."""
 
     median: float
     low: float
     high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Timing":
+        """Summarise at least two values."""
+        low, median, high = statistics.quantiles(values, n=4, method="inclusive")
+        return cls(median, low, high)
+
+    @classmethod
+    def ratio(cls, values: Sequence[float], to: Sequence[float]) -> "Timing":
+        """Summarise the ratios of what was measured turn by turn."""
+        return cls.of([one / other for one, other in zip(values, to, strict=True)])
+
+    def __str__(self) -> str:
+        return f"{self.median:.2f} ({self.low:.2f} to {self.high:.2f})"
 
 
 def in_turns(
@@ -31,9 +45,4 @@ def in_turns(
             start = time.perf_counter()
             way()
             taken[name].append((time.perf_counter() - start) * 1000)
-    return {name: _timing(values) for name, values in taken.items()}
-
-
-def _timing(values: list[float]) -> Timing:
-    low, median, high = statistics.quantiles(values, n=4)
-    return Timing(median, low, high)
+    return {name: Timing.of(values) for name, values in taken.items()}

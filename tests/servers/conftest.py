@@ -2,6 +2,8 @@
 
 from tests.servers.ceph import ceph
 from tests.servers.clamd import clamd, own_clamd
+from tests.servers.databases import any_database
+from tests.servers.mariadb import mariadb
 from tests.servers.postgres import postgres
 
-__all__ = ["ceph", "clamd", "own_clamd", "postgres"]
+__all__ = ["any_database", "ceph", "clamd", "mariadb", "own_clamd", "postgres"]

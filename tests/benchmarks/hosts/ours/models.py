@@ -1,0 +1,6 @@
+from django_event_pdfs.models import EventDocumentsMixin
+from tests.benchmarks.hosts.details import EventDetails
+
+
+class Event(EventDocumentsMixin, EventDetails):
+    pass

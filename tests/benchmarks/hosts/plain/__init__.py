@@ -1,0 +1,1 @@
+"""What a host writes by hand: an event with two file fields."""

@@ -1,0 +1,31 @@
+"""The benchmarks of the life of a file: what they count, never what they time."""
+
+from importlib.util import find_spec
+
+import pytest
+
+from tests.benchmarks import deletion, scenarios, sweeping
+
+# What no library can see, or be told of; the sweep removes these.
+SWEPT = {"replaced, another commit hook raises": (1, 0), "queryset.update()": (1, 0)}
+
+needs_cleanup = pytest.mark.skipif(
+    find_spec("django_cleanup") is None, reason="django-cleanup is not installed."
+)
+
+
+def test_nothing_is_leaked_or_lost():
+    found = {row.scenario: row.files["ours"] for row in scenarios.rows(["ours"])}
+    assert len(found) > 10
+    assert found == {**dict.fromkeys(found, (0, 0)), **SWEPT}
+
+
+@needs_cleanup
+def test_deletions_leave_what_the_table_says():
+    left = {row.side: (row.rows_left, row.files_left) for row in deletion.rows(20, rounds=2)}
+    assert left == {"plain": (0, 40), "django-cleanup": (0, 0), "ours": (0, 0)}
+
+
+def test_each_search_finds_the_same_orphans():
+    found = {row.orphans for row in sweeping.rows(200, files=200, rounds=2)}
+    assert found == {sweeping.ORPHANS}
