@@ -24,8 +24,11 @@ SECRET = "not a secret but forty characters long!!"
 NAME = "events/programmes/programme_6wsdm3w7xhmkv26vfd5yzxjbcz.pdf"
 SHOWN = Presentation("議程 2026+%.pdf", cache_control="private, max-age=60, immutable")
 
-# django-storages asks utcnow(), here and there.
-pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+# django-storages asks utcnow(), here and there, and Google warns of old versions of Python.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+]
 
 
 def s3(**options):
