@@ -253,3 +253,16 @@ def test_streaming_can_be_insisted_on(settings: Any, document: Representation) -
     assert type(get_delivery()) is StreamDelivery
     answer = read(get_delivery().respond(RequestFactory().get("/"), document))
     assert (answer.status, answer.body) == (200, CONTENT)
+
+
+def test_cloudfront_opens_what_it_is_redirected_to(document: Representation) -> None:
+    cloudfront = pytest.importorskip("tests.cloudfront")
+    from storages.backends.s3 import S3Storage
+
+    keys = {"cloudfront_key_id": cloudfront.KEY_ID, "cloudfront_key": cloudfront.private_pem()}
+    storage = S3Storage(bucket_name=BUCKET, custom_domain=cloudfront.DOMAIN, **keys)
+    given = replace(document, storage=storage)
+    answer = read(RedirectDelivery().respond(RequestFactory().get("/"), given))
+    assert answer.status == 302
+    assert cloudfront.opens(answer.headers["Location"])
+    assert not cloudfront.opens(answer.headers["Location"].replace("inline", "attachment"))
