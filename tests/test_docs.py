@@ -107,11 +107,11 @@ def test_the_storage_defaults_to_event_pdfs_where_there_is_one(settings):
     ("heading", "backend"),
     [
         ("Options of `LINKS`", SignedLinks),
+        ("`RedirectDelivery`", RedirectDelivery),
+        ("`StorageLinks`", StorageLinks),
         ("`StreamDelivery` and `ApacheDelivery`", StreamDelivery),
         ("`StreamDelivery` and `ApacheDelivery`", ApacheDelivery),
         ("`NginxDelivery`", NginxDelivery),
-        ("`RedirectDelivery`", RedirectDelivery),
-        ("`StorageLinks`", StorageLinks),
         ("Options of `SCANNER`", ClamAVScanner),
     ],
 )

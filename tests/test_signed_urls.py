@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.core.files.storage import FileSystemStorage, InMemoryStorage
 
-from django_event_pdfs.naming import new_name
 from django_event_pdfs.signed_urls import (
     Presentation,
     asks_to_sign,
@@ -22,11 +21,14 @@ pytest.importorskip("boto3")
 from storages.backends.s3 import S3Storage
 
 SECRET = "not a secret but forty characters long!!"
-NAME = "events/programmes/programme_abcdefghijklmnopqrstuvwxyz.pdf"
+NAME = "events/programmes/programme_6wsdm3w7xhmkv26vfd5yzxjbcz.pdf"
 SHOWN = Presentation("議程 2026+%.pdf", cache_control="private, max-age=60, immutable")
 
-# django-storages asks utcnow(), here and there.
-pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+# django-storages asks utcnow(), here and there, and Google warns of old versions of Python.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+]
 
 
 def s3(**options):
@@ -66,7 +68,7 @@ def test_s3_recognises_its_signature(options, presentation):
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (NAME, "events/programmes/programme_zyxwvutsrqponmlkjihgfedcba.pdf"),
+        (NAME, NAME.replace("6", "7")),
         ("X-Amz-Expires=300", "X-Amz-Expires=3000"),
         ("inline", "attachment"),
         ("documents", "elsewhere"),
@@ -97,8 +99,7 @@ def test_cloudfront_recognises_its_signature(options, presentation):
     url = url_signer(cloudfront(**options)).sign(NAME, presentation, 300)
     assert opens(url)
     assert not opens(url, at=datetime.now(UTC) + timedelta(seconds=301))
-    other = new_name("events/programmes/", "programme_file")
-    assert not opens(url.replace(NAME, other))
+    assert not opens(url.replace(NAME, NAME.replace("6", "7")))
     assert not opens(url.replace("Expires=", "Expires=9"))
 
 

@@ -68,6 +68,8 @@ class RedirectDelivery(StreamDelivery):
 
     def _kept_shortly(self, cache_control: str) -> str:
         """Return ``Cache-Control`` of a redirect: kept for half the life of the URL at most."""
+        if "no-cache" in cache_control:  # It has nothing to be revalidated by.
+            return "no-store"
         most = self.max_age // 2
         return _LASTING.sub(lambda found: f"max-age={min(int(found[1]), most)}", cache_control)
 

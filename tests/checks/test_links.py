@@ -86,6 +86,7 @@ def test_w032_open_urls_where_not_everybody_may_read(use, storage, options, read
     assert found() == ([] if read_access == "public" else ["event_pdfs.W032"])
 
 
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # Google's, of old versions of Python
 @pytest.mark.parametrize("asks", [True, False])
 def test_w033_a_request_for_each_link(use, asks):
     pytest.importorskip("storages.backends.gcloud", exc_type=Exception)

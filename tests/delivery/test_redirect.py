@@ -153,7 +153,7 @@ def test_a_condition_on_a_date_is_the_stores(ask: Any, bucket: Any, header: str)
 def test_a_legacy_name_is_redirected_without_a_condition(ask: Any, document: Any) -> None:
     legacy = replace(document, name="summit.pdf", cache_control="private, no-cache")
     answer = ask(document=legacy, If_None_Match="*")
-    assert (answer.status, answer.headers["Cache-Control"]) == (302, "private, no-cache")
+    assert (answer.status, answer.headers["Cache-Control"]) == (302, "no-store")
 
 
 # A redirect is not kept for longer than it works
@@ -165,7 +165,8 @@ def test_a_legacy_name_is_redirected_without_a_condition(ask: Any, document: Any
         (LASTING, "private, max-age=150"),
         ("public, max-age=31536000, immutable", "public, max-age=150"),
         ("private, max-age=20, immutable", "private, max-age=20"),
-        ("private, no-cache", "private, no-cache"),
+        ("private, no-cache", "no-store"),
+        ("public, no-cache", "no-store"),
     ],
 )
 def test_a_redirect_is_kept_for_half_its_life_at_most(
@@ -252,3 +253,16 @@ def test_streaming_can_be_insisted_on(settings: Any, document: Representation) -
     assert type(get_delivery()) is StreamDelivery
     answer = read(get_delivery().respond(RequestFactory().get("/"), document))
     assert (answer.status, answer.body) == (200, CONTENT)
+
+
+def test_cloudfront_opens_what_it_is_redirected_to(document: Representation) -> None:
+    cloudfront = pytest.importorskip("tests.cloudfront")
+    from storages.backends.s3 import S3Storage
+
+    keys = {"cloudfront_key_id": cloudfront.KEY_ID, "cloudfront_key": cloudfront.private_pem()}
+    storage = S3Storage(bucket_name=BUCKET, custom_domain=cloudfront.DOMAIN, **keys)
+    given = replace(document, storage=storage)
+    answer = read(RedirectDelivery().respond(RequestFactory().get("/"), given))
+    assert answer.status == 302
+    assert cloudfront.opens(answer.headers["Location"])
+    assert not cloudfront.opens(answer.headers["Location"].replace("inline", "attachment"))
