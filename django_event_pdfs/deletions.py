@@ -23,6 +23,8 @@ _BATCH = 500  # rows in one query
 def expect_deletion(instance: Model, fields: Sequence[FileField], using: str) -> None:
     """Release what a row names when it is deleted; ``fields`` are documents of one table."""
     connection = connections[using]
+    if not connection.in_atomic_block:
+        return None  # Somebody sent the signal, and deletes nothing.
     for wrapper in connection.execute_wrappers:
         if isinstance(wrapper, _ExpectedDeletions) and wrapper.is_due():
             return wrapper.add(instance, fields)
@@ -37,7 +39,7 @@ class _ExpectedDeletions:
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
-        self.block = _block(connection)
+        self.block = connection.atomic_blocks[-1]
         self.instances: dict[tuple[FileField, ...], dict[Any, Model]] = {}
 
     def add(self, instance: Model, fields: Sequence[FileField]) -> None:
@@ -46,22 +48,26 @@ class _ExpectedDeletions:
 
     def is_due(self) -> bool:
         """Return whether this is the very block in which rows are to be deleted."""
-        return self.block == _block(self.connection)
+        return bool(self.connection.atomic_blocks[-1:] == [self.block])
 
     def is_over(self) -> bool:
         """Return whether that block came to nothing, a receiver having raised."""
-        block = _block(self.connection)
-        return self.connection.needs_rollback or block[: len(self.block)] != self.block
+        return self.connection.needs_rollback or self.block not in self.connection.atomic_blocks
 
     def __call__(
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
     ) -> Any:
         if self.is_over():
-            self.connection.execute_wrappers.remove(self)
+            self._step_aside()
         elif self.is_due() and sql.startswith("DELETE"):
-            self.connection.execute_wrappers.remove(self)
+            self._step_aside()
             self._release()
         return execute(sql, params, many, context)
+
+    def _step_aside(self) -> None:
+        # A query of another one's, that of its lock, may have sent it away already.
+        if self in self.connection.execute_wrappers:
+            self.connection.execute_wrappers.remove(self)
 
     def _release(self) -> None:
         locked = self._lock()
@@ -106,10 +112,6 @@ def _needs_facts(field: FileField) -> bool:
 
 def _key(instance: Model, model: type[Model]) -> Any:
     return model._meta.pk.to_python(instance._get_pk_val(model._meta))
-
-
-def _block(connection: Any) -> tuple[Any, ...]:
-    return (connection.in_atomic_block, *connection.savepoint_ids)
 
 
 def _batches(keys: list[Any]) -> Iterator[list[Any]]:

@@ -36,7 +36,7 @@ class LengthRequired(exceptions.APIException):
 
 class ServiceUnavailable(exceptions.APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_detail = _("The file could not be stored. Try again later.")
+    default_detail = _("The storage of files does not answer as it should. Try again later.")
     default_code = "storage_unavailable"
     wait = RETRY_AFTER  # Where DRF looks for what goes into Retry-After.
 
@@ -79,7 +79,7 @@ def _converted(error: Exception) -> Exception:
         case DjangoValidationError():
             return exceptions.ValidationError(get_error_detail(error))
         case StorageUnavailable():
-            logger.error("A file could not be stored.", exc_info=error)
+            logger.error("The storage failed.", exc_info=error)
             return ServiceUnavailable()
         case RequestDataTooBig():
             return PayloadTooLarge()

@@ -12,4 +12,4 @@ class LinkUnavailable(ValueError):
 
 
 class StorageUnavailable(OSError):
-    """The storage did not take a file: it is full, or cannot be reached. Nothing of it is left."""
+    """The storage is full, or cannot be reached. Of a file that it did not take nothing is left."""

@@ -14,6 +14,7 @@ from django.db.models.fields.files import FieldFile, FileDescriptor
 from django_event_pdfs import lifecycle
 from django_event_pdfs.documents import DocumentFile
 from django_event_pdfs.forms import PDFFormField
+from django_event_pdfs.loaded import remember
 from django_event_pdfs.lookups import DocumentExact, DocumentIsNull
 from django_event_pdfs.naming import new_name
 from django_event_pdfs.storage import document_storage
@@ -44,7 +45,7 @@ class DocumentDescriptor(FileDescriptor):
         missing = [instance for instance in instances if name not in instance.__dict__]
         super().fetch_many(instances)
         for instance in missing:
-            lifecycle.remember(instance, [self.field])
+            remember(instance, [self.field])
 
 
 class PDFField(models.FileField):

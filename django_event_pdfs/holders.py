@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db import DatabaseError, connections, router, transaction
+from django.db import Error, connections, router, transaction
 from django.db.models import F, Field, FileField, Model, Q, QuerySet, lookups
 
 from django_event_pdfs.conf import conf
@@ -59,10 +59,19 @@ def databases_of(model: type[Model]) -> list[str]:
     ]
 
 
-def holders(names: Collection[str]) -> set[str]:
+def is_held(name: str, lock: str) -> bool:
+    """Return whether any row may name a file; lock those that do on the database ``lock``."""
+    try:
+        return bool(holders([name], lock))
+    except HoldersUnknown:
+        return True  # As far as one can tell.
+
+
+def holders(names: Collection[str], lock: str = "") -> set[str]:
     """Return those of ``names`` that any row on any database still names.
 
-    Names alone are compared: two aliases of ``STORAGES`` may be one place.
+    Names alone are compared: two aliases of ``STORAGES`` may be one place. Rows on the database
+    ``lock`` are locked until its transaction ends.
 
     Raises:
         HoldersUnknown: a table cannot be asked.
@@ -73,7 +82,10 @@ def holders(names: Collection[str]) -> set[str]:
         wanted = Q()
         for field in holder.fields:
             wanted |= Q(_OneOf(F(field.attname), asked))
-        rows = holder.rows.filter(wanted).values_list(*(f.attname for f in holder.fields))
+        rows = holder.rows.filter(wanted)
+        if holder.using == lock:
+            rows = rows.select_for_update()
+        rows = rows.values_list(*(f.attname for f in holder.fields))
         held.update(name for row in fetched(rows) for name in row if name in names)
     return held
 
@@ -91,26 +103,32 @@ class _OneOf(lookups.In):
 
 
 def fetched(rows: QuerySet[Any]) -> Iterable[Any]:
-    """Fetch the rows; none from a database that has no such table.
+    """Fetch the rows; none from a database that need not have the table and has not.
 
     Raises:
-        HoldersUnknown: the table cannot be asked.
+        HoldersUnknown: the table cannot be asked, or is missing where the model is written to.
     """
     connection = connections[rows.db]
     try:
         # A failing query must not take a transaction of the host's with it.
         with transaction.atomic(rows.db) if connection.in_atomic_block else nullcontext():
             return list(rows)
-    except DatabaseError as error:
-        if _is_there(rows.model, connection):
+    except Error as error:
+        if _must_be_there(rows) or _is_there(rows.model, connection):
             raise HoldersUnknown(f"{rows.model._meta.label}: {error}") from error
         return ()
+
+
+def _must_be_there(rows: QuerySet[Any]) -> bool:
+    """Return whether a missing table is one that waits for its migration, under another name."""
+    model = rows.model
+    return bool(model._meta.managed) and rows.db == router.db_for_write(model)
 
 
 def _is_there(model: type[Model], connection: Any) -> bool:
     try:
         return model._meta.db_table in connection.introspection.table_names()
-    except DatabaseError:
+    except Error:
         return True  # As far as one can tell.
 
 

@@ -6,7 +6,7 @@ column of an untouched document alone, and reads under a lock what a touched one
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from django.core.files.base import File
@@ -15,50 +15,15 @@ from django.db.models import FileField, Model
 
 from django_event_pdfs.changes import Change, Version
 from django_event_pdfs.conf import conf, seconds
+from django_event_pdfs.holders import is_held
+from django_event_pdfs.loaded import is_untouched, remember, was_read
 from django_event_pdfs.removal import delete_quietly, release
-from django_event_pdfs.rollback import StoredFile, settle
+from django_event_pdfs.rollback import Commit, StoredFile, settle
 from django_event_pdfs.rows import has_no_row, held_by, is_new, lock_row, name_of, version_in
 
-_LOADED = "_loaded_documents"
 _SAVING = "_documents_saving_to"
 _REPLACING = "_documents_replaced"
 _STORED = "_stored_documents"
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """The names a row held, by field, when it was read from database ``db`` under ``pk``.
-
-    Frozen, for copies of an instance share it.
-    """
-
-    pk: Any
-    db: str | None
-    names: Mapping[str, str | None]
-
-
-def remember(instance: Model, fields: Iterable[FileField]) -> None:
-    """Note on the instance that its row now holds the names that the instance holds."""
-    loaded = _loaded(instance, instance._state.db)
-    held = instance.__dict__
-    names = {f.attname: name_of(held[f.attname]) for f in fields if f.attname in held}
-    instance.__dict__[_LOADED] = Loaded(
-        instance.pk, instance._state.db, {**loaded.names, **names} if loaded else names
-    )
-
-
-def is_untouched(instance: Model, file_field: FileField, using: str) -> bool:
-    """Return whether a save to ``using`` has nothing to write for this document.
-
-    So it is when the instance came from that row and holds the very name it was read with. The
-    row may name a newer file by now; writing the old name would bring a deleted file back.
-    """
-    loaded = _loaded(instance, using)
-    attname = file_field.attname
-    if loaded is None or attname not in loaded.names or attname not in instance.__dict__:
-        return False
-    value = instance.__dict__[attname]
-    return not is_new(value) and name_of(value) == loaded.names[attname]
 
 
 def is_kept(instance: Model, file_field: FileField) -> bool:
@@ -89,10 +54,13 @@ def saving(
             settle()
             with transaction.atomic(using=using):
                 held = lock_row(instance, changed, using, is_there=is_there)
+                for file_field in changed:
+                    _require_file(instance, file_field, held, using)
                 with _replacing(instance, held), _discarding_on_failure(instance, changed):
                     yield
+                    _require_sound(using)
                 _release_replaced(instance, changed, held, using)
-    remember(instance, fields)
+    remember(instance, fields, Commit(using) if changed else None)
 
 
 def facts_to_write(instance: Model, file_field: FileField, facts: Any) -> Any:
@@ -105,7 +73,9 @@ def facts_to_write(instance: Model, file_field: FileField, facts: Any) -> Any:
     if new is None or new.facts is None:
         return None
     old = version_in(file_field, instance.__dict__.get(_REPLACING) or {})
-    if old is None or old.name == new.name:
+    if old is None:
+        return replace(new.facts, replaced=()).as_json()
+    if old.name == new.name:
         return facts
     return new.facts.after(old.name, old.facts, seconds(conf.keep_replaced)).as_json()
 
@@ -141,7 +111,7 @@ def note_row(
 
 def _watch(instance: Model, file_field: FileField, stored: StoredFile) -> None:
     stored.watch()
-    instance.__dict__.setdefault(_STORED, {})[file_field.attname] = stored
+    instance.__dict__[_STORED] = {**instance.__dict__.get(_STORED, {}), file_field.attname: stored}
 
 
 def restore_undone(instance: Model, fields: Iterable[FileField]) -> None:
@@ -181,10 +151,29 @@ def lock(instance: Model, fields: Sequence[FileField]) -> bool:
     return not fields or bool(lock_row(instance, fields[:1], using))
 
 
-def _loaded(instance: Model, using: str | None) -> Loaded | None:
-    """Return what was remembered of the very row that a save to ``using`` would write."""
-    loaded: Loaded | None = instance.__dict__.get(_LOADED)
-    return loaded if loaded and (loaded.pk, loaded.db) == (instance.pk, using) else None
+def _require_file(
+    instance: Model, file_field: FileField, held: Mapping[str, Any], using: str
+) -> None:
+    """Refuse to write a name that was read from a row, and whose file went with that row.
+
+    So it is with a copy of a row that was replaced meanwhile. The rows that still name the file are
+    locked, so that none stops naming it before this one does.
+    """
+    name = name_of(instance.__dict__.get(file_field.attname))
+    if name is None or name == held.get(file_field.attname) or not was_read(instance, file_field):
+        return
+    storage = file_field.storage
+    if not is_held(name, lock=using) and not storage.exists(name):
+        raise ValueError(f"The file of {file_field.name} is gone. Assign it again, or None.")
+
+
+def _require_sound(using: str) -> None:
+    """Raise where a receiver caught a database error: Django would roll back, and say nothing."""
+    if transaction.get_rollback(using):
+        raise transaction.TransactionManagementError(
+            "A receiver caught a database error, so this save cannot be committed. "
+            "Let the receiver use atomic() around what may fail."
+        )
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_event_pdfs import deletions, lifecycle
 from django_event_pdfs.conf import conf
 from django_event_pdfs.fields import PDFField, document_fields
+from django_event_pdfs.loaded import remember
 from django_event_pdfs.validators import validate_period
 
 
@@ -38,7 +39,7 @@ class HasDocuments(models.Model):
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Any:
         instance = super().from_db(*args, **kwargs)
-        lifecycle.remember(instance, document_fields(cls))
+        remember(instance, document_fields(cls))
         return instance
 
     def refresh_from_db(
@@ -53,7 +54,7 @@ class HasDocuments(models.Model):
             documents = tuple(f for f in documents if f.name in fields)
             fields += [f.facts_name for f in documents]
         super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
-        lifecycle.remember(self, documents)
+        remember(self, documents)
 
     def save_base(
         self,

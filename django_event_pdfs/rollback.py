@@ -19,6 +19,8 @@ from django_event_pdfs.removal import delete_quietly
 
 logger = logging.getLogger("django_event_pdfs")
 
+_BATCH = 500  # names in one query
+
 
 class StoredFile:
     """A file that is in the storage before the row that names it is committed.
@@ -62,7 +64,7 @@ class StoredFile:
 
     def was_undone(self) -> bool:
         """Return whether its transaction came to nothing, and the file is gone."""
-        if self.is_suspect():
+        if self.is_suspect() and self.can_be_asked():
             _settle([self])
         return self.is_gone
 
@@ -76,6 +78,11 @@ class StoredFile:
         hooks = connections[self.using].run_on_commit
         return self.is_open() and not any(entry[1] is self for entry in hooks)
 
+    def can_be_asked(self) -> bool:
+        """Return whether the database can tell: bulk_create may write to another than we think."""
+        blocks = [b for c in connections.all(initialized_only=True) for b in c.atomic_blocks]
+        return self.is_certain or all(getattr(b, "_from_testcase", False) for b in blocks)
+
     def take_back(self) -> None:
         """Remove the file, for the row that would have named it is not saved."""
         delete_quietly(self.storage, self.name)
@@ -86,6 +93,30 @@ class StoredFile:
 
     def __reduce__(self) -> Any:
         return type(None), ()  # Another process has nothing to settle.
+
+
+class Commit:
+    """Learns whether the transaction that is under way is committed."""
+
+    def __init__(self, using: str) -> None:
+        self.using = using
+        self.is_made = not connections[using].in_atomic_block
+        if not self.is_made:
+            transaction.on_commit(self, using=using, robust=True)
+
+    def __call__(self) -> None:
+        self.is_made = True
+
+    def was_undone(self) -> bool:
+        """Return whether it came to nothing, as far as one can tell."""
+        hooks = connections[self.using].run_on_commit
+        return not self.is_made and not any(entry[1] is self for entry in reversed(hooks))
+
+    def __deepcopy__(self, memo: Any) -> "Commit":
+        return self  # It is one transaction, however many copies of its instance there are.
+
+    def __reduce__(self) -> Any:
+        return type(None), ()
 
 
 class _Unsettled(local):
@@ -105,7 +136,11 @@ def settle(**kwargs: Any) -> None:
     """
     files = _unsettled.files
     if files:
-        _settle([stored for stored in files if stored.is_suspect()])
+        used = connections.all(initialized_only=True)
+        waiting = {id(entry[1]) for connection in used for entry in connection.run_on_commit}
+        suspects = [s for s in files if id(s) not in waiting and s.is_open() and s.can_be_asked()]
+        for start in range(0, len(suspects), _BATCH):
+            _settle(suspects[start : start + _BATCH])
         _unsettled.files = [stored for stored in files if stored.is_open()]
 
 

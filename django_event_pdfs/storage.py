@@ -1,12 +1,16 @@
 """The storage that keeps the documents, and the one question asked of it per delivery."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from django_event_pdfs.conf import conf
+from django_event_pdfs.exceptions import StorageUnavailable
 from django_event_pdfs.object_stores import can_stat, stat_object
 
 
@@ -28,21 +32,41 @@ def stat(storage: Storage, name: str) -> Stat:
 
     Raises:
         FileNotFoundError: there is no such file.
+        StorageUnavailable: the storage cannot tell.
     """
-    # Not by asking for path(): storages in memory have one, and nothing is there.
-    if isinstance(storage, FileSystemStorage):
-        result = os.stat(storage.path(name))
-        return Stat(result.st_size, datetime.fromtimestamp(result.st_mtime, UTC))
-    try:
+    with reading(storage, name):
+        # Not by asking for path(): storages in memory have one, and nothing is there.
+        if isinstance(storage, FileSystemStorage):
+            result = os.stat(storage.path(name))
+            return Stat(result.st_size, datetime.fromtimestamp(result.st_mtime, UTC))
         if can_stat(storage):
             return Stat(*stat_object(storage, name))
         return Stat(storage.size(name), _modified(storage, name))
-    except FileNotFoundError:
+
+
+@contextmanager
+def reading(storage: Storage, name: str) -> Iterator[None]:
+    """Have a storage that fails say whether it has no such file, or does not work.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        StorageUnavailable: the storage failed.
+    """
+    try:
+        yield
+    except (FileNotFoundError, SuspiciousOperation):
         raise
     except Exception as error:  # Of many types, those of the stores' clients among them.
-        if storage.exists(name):
-            raise
-        raise FileNotFoundError(name) from error
+        if _is_missing(storage, name):
+            raise FileNotFoundError(name) from error
+        raise StorageUnavailable(f"{type(error).__name__}: {error}") from error
+
+
+def _is_missing(storage: Storage, name: str) -> bool:
+    try:
+        return not storage.exists(name)
+    except Exception:
+        return False
 
 
 def _modified(storage: Storage, name: str) -> datetime | None:

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from django_event_pdfs.conf import conf
 from django_event_pdfs.delivery import Representation, get_delivery
+from django_event_pdfs.exceptions import StorageUnavailable
 from django_event_pdfs.handover import note_link_used
 from django_event_pdfs.links import Verdict, get_links, match_path, permalink
 from django_event_pdfs.models import document_models, local_document_fields
@@ -32,6 +33,10 @@ PROBLEMS = {
     "link_expired": (410, _("This link has expired. Open the event again to get a new one.")),
     "document_removed": (404, _("This document was replaced or removed.")),
     "file_missing": (404, _("The file of this document is missing.")),
+    "storage_unavailable": (
+        503,
+        _("The storage of files does not answer as it should. Try again later."),
+    ),
 }
 
 
@@ -53,6 +58,9 @@ def open_link(request: HttpRequest, name: str) -> HttpResponseBase:
         delivered = get_delivery().respond(request, _representation(request, name, verdict))
     except FileNotFoundError:
         return _answer_missing(request, name)
+    except StorageUnavailable as error:
+        logger.error("The storage failed.", exc_info=error)
+        return _problem(request, "storage_unavailable")
     note_link_used(request, delivered, name)
     return delivered
 

@@ -1,6 +1,6 @@
 """What a row names is read under a lock when it is about to be deleted, for many rows at once."""
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -9,6 +9,7 @@ from django.db.models.signals import pre_delete
 from django.test.utils import CaptureQueriesContext
 
 from django_event_pdfs.deletions import _ExpectedDeletions
+from django_event_pdfs.signals import document_deleted
 from tests.conftest import upload
 from tests.testapp.models import Event, Meeting, Workshop
 
@@ -163,6 +164,41 @@ def test_a_receiver_that_takes_a_deletion_back_disturbs_nothing(storage, on_dele
     Event.objects.all().delete()
 
     assert storage.names() == {meeting.badge_file.name}
+
+
+@pytest.mark.parametrize("in_block", [True, False])
+def test_a_deletion_that_was_refused_disturbs_no_later_one(storage, on_deletion, in_block):
+    kept, gone = make_event(), make_event()
+    told = []
+
+    def refuse(event):
+        if event.pk == kept.pk:
+            raise Undo
+
+    def hear(instance, **kwargs):
+        told.append(instance.name)
+
+    on_deletion(Event, refuse)
+    document_deleted.connect(hear)
+    try:
+        for event in (kept, gone):
+            with suppress(Undo), transaction.atomic() if in_block else nullcontext():
+                event.delete()
+    finally:
+        document_deleted.disconnect(hear)
+
+    assert storage.names() == {kept.programme_file.name}
+    assert len(told) == 1  # Nothing of the row that is there still.
+    assert expected() == []
+
+
+def test_a_signal_that_deletes_nothing_leaves_nothing_behind(storage):
+    event = make_event()
+    pre_delete.send(Event, instance=event, using="default", origin=event)
+    assert expected() == []
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM testapp_attachment")
+    assert storage.names() == {event.programme_file.name}
 
 
 def test_instrumentation_of_a_host_ends_where_it_should(on_deletion):

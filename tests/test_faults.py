@@ -326,3 +326,34 @@ def test_a_full_disk_is_503_and_keeps_nothing_of_the_new_file(api, small_disk, m
     assert on_disk(small_disk) == named()
     assert REQUESTS[method](api, address).status_code in (200, 201)
     assert on_disk(small_disk) == named()
+
+
+class ClosedStorage(MemoryStorage):
+    """Takes files, and gives none."""
+
+    def _open(self, name, mode="rb"):
+        raise ConnectionError("No route to host.")
+
+
+class MuteStorage(MemoryStorage):
+    """Does not even say how large a file is."""
+
+    def size(self, name):
+        raise ConnectionError("No route to host.")
+
+    def exists(self, name):
+        raise ConnectionError("No route to host.")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["ClosedStorage", "MuteStorage"])
+def test_a_storage_that_gives_no_file_is_answered_with_503(full, reader, client, settings, kind):
+    backend = {"BACKEND": f"{__name__}.{kind}"}
+    link, permalink = full.programme_file.url, f"/api/events/{full.pk}/programme_file/"
+    settings.STORAGES = {**settings.STORAGES, "default": backend}
+    if kind == "ClosedStorage":
+        # The same names, for they are what the storage is asked for.
+        storages["default"].save(full.programme_file.name, upload())
+    for response in (client.get(link), reader.get(permalink)):
+        assert response.status_code == 503
+        assert response.json()["codes"] == {"detail": ["storage_unavailable"]}

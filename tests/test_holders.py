@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from django.db import models
+from django.db import connection, models
 
 from django_event_pdfs.holders import HoldersUnknown, holder_field, holders, holding_tables
 from tests.conftest import upload
@@ -134,3 +134,24 @@ def test_a_database_that_others_migrate_is_asked_too(stored, storage, settings):
     Attachment.objects.create(file=stored.programme_file.name)
     stored.delete()
     assert storage.names() == {Attachment.objects.get().file.name}
+
+
+@pytest.fixture
+def unmigrated():
+    """Have the table of attachments under another name, as before a migration that renames it."""
+
+    def rename(old, new):
+        with connection.schema_editor() as editor:
+            editor.alter_db_table(Attachment, old, new)
+
+    rename("testapp_attachment", "testapp_paper")
+    yield
+    rename("testapp_paper", "testapp_attachment")
+
+
+def test_while_a_table_waits_for_its_migration_every_file_stays(stored, storage, unmigrated):
+    before = storage.names()
+    with pytest.raises(HoldersUnknown):
+        holders(["a.pdf"])
+    stored.delete()
+    assert storage.names() == before

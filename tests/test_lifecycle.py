@@ -1,7 +1,10 @@
 """The life of a file: no committed row without its file, and no file without a row."""
 
+from contextlib import nullcontext, suppress
+
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, models, transaction
@@ -394,3 +397,28 @@ def test_no_savepoint_is_left_open(stored):
     stored.save()
     assert not connection.in_atomic_block
     assert connection.run_on_commit == []
+
+
+@pytest.mark.parametrize("signal", [pre_save, post_save], ids=["before", "after"])
+@pytest.mark.parametrize("around", [nullcontext, transaction.atomic], ids=["plain", "atomic"])
+def test_a_receiver_that_catches_a_database_error_does_not_undo_a_save_in_silence(
+    stored, storage, signal, around
+):
+    # In autocommit it would do no harm; within a transaction Django undoes all, and says nothing.
+    name = stored.programme_file.name
+    Group.objects.create(name="twice")
+
+    def receive(instance, **kwargs):
+        with suppress(IntegrityError):
+            Group.objects.create(name="twice")
+
+    signal.connect(receive, sender=Event)
+    stored.programme_file = upload()
+    try:
+        with pytest.raises(transaction.TransactionManagementError), around():
+            stored.save()
+    finally:
+        signal.disconnect(receive, sender=Event)
+    assert row(stored).programme_file.name == name
+    assert name in storage.names()
+    assert len(storage.names()) == 2

@@ -189,3 +189,13 @@ def test_a_row_with_garbage_can_be_replaced(stored, storage, keep, garbage):
     Event.objects.update(programme_file_facts=held)
     old = replace(stored)
     assert replaced(stored) == [old]
+
+
+def test_a_copy_of_a_row_keeps_nothing_of_what_that_replaced(stored, storage, keep):
+    old = replace(stored)
+    twin = Event.objects.get(pk=stored.pk)
+    twin.pk, twin._state.adding = None, True
+    twin.save()
+    twin.delete()
+    assert storage.names() == {old, stored.programme_file.name}
+    assert replaced(stored) == [old]

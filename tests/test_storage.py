@@ -9,6 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
+from django_event_pdfs.exceptions import StorageUnavailable
 from django_event_pdfs.storage import Stat, document_storage, stat
 from django_event_pdfs.testing import MemoryStorage
 
@@ -123,5 +124,5 @@ def test_a_missing_file_is_missing_whatever_the_storage_raises() -> None:
 def test_a_storage_that_fails_is_not_a_missing_file() -> None:
     storage = Foreign()
     storage.save("a.pdf", ContentFile(b"x"))
-    with pytest.raises(ConnectionError):
+    with pytest.raises(StorageUnavailable):
         stat(storage, "a.pdf")

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 
 from django_event_pdfs.delivery.base import BaseDelivery, Representation
 from django_event_pdfs.delivery.ranges import ByteRange
+from django_event_pdfs.storage import reading
 
 CHUNK_SIZE = 64 * 1024
 
@@ -20,12 +21,13 @@ class StreamDelivery(BaseDelivery):
     def body(
         self, request: HttpRequest, document: Representation, wanted: ByteRange
     ) -> HttpResponseBase:
-        file = document.storage.open(document.name, "rb")
-        try:
-            file.seek(wanted.start)
-        except BaseException:
-            file.close()
-            raise
+        with reading(document.storage, document.name):
+            file = document.storage.open(document.name, "rb")
+            try:
+                file.seek(wanted.start)
+            except BaseException:
+                file.close()
+                raise
         # Django reads a sync iterator to its end before it sends the first byte under ASGI.
         part = (_AsyncPart if isinstance(request, ASGIRequest) else _Part)(file, wanted.length)
         response = StreamingHttpResponse(part)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.core.files.storage import Storage, storages
-from django.db import DatabaseError
+from django.db import Error
 
 from django_event_pdfs.conf import conf, seconds
 from django_event_pdfs.holders import HoldersUnknown
@@ -87,7 +87,7 @@ def copy(
         _copy_all(tables, transfer, jobs, tally)
     except _Stopped as error:
         stopped, reason = error.code, str(error)
-    except (HoldersUnknown, DatabaseError) as error:
+    except (HoldersUnknown, Error) as error:
         stopped, reason = "database", problem(error)
     return CopyResult(**tally.counts, dry_run=dry_run, stopped=stopped, reason=reason)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.files.base import File
-from django.db import DatabaseError
+from django.db import Error
 
 from django_event_pdfs.facts import DocumentFacts
 from django_event_pdfs.holders import HoldersUnknown
@@ -71,7 +71,7 @@ def describe(
     tally, stopped, reason = Tally(watcher), "", ""
     try:
         _describe_all(tally, jobs, dry_run=dry_run)
-    except (HoldersUnknown, DatabaseError) as error:
+    except (HoldersUnknown, Error) as error:
         stopped, reason = "database", problem(error)
     return DescribeResult(**tally.counts, dry_run=dry_run, stopped=stopped, reason=reason)
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -52,6 +52,19 @@ def entries(storage: Storage, folder: str) -> Iterator[Entry]:
         raise StorageFailed(f"Listing {folder!r}: {type(error).__name__}: {error}") from error
 
 
+def require_places(storage: Storage, folders: Collection[str]) -> None:
+    """Make sure that no two folders are one place on disk: a file would have two names.
+
+    Raises:
+        StorageFailed: two are.
+    """
+    if not isinstance(storage, FileSystemStorage):
+        return
+    places = {os.path.realpath(storage.path(folder)) for folder in folders}
+    if len(places) < len(folders):
+        raise StorageFailed(f"Links on the disk make some of {', '.join(folders)} one folder.")
+
+
 def modified(storage: Storage, name: str) -> datetime | None:
     """Return when a file was last modified, aware; None where the storage cannot say.
 
@@ -77,7 +90,8 @@ def _is_plain(storage: Storage, known: type[Storage]) -> bool:
 def _on_disk(storage: Any, folder: str) -> Iterator[Entry]:
     with os.scandir(storage.path(folder)) as found:
         for entry in found:
-            if entry.is_file() and not entry.name.startswith("."):
+            # What a link leads to may be a file of the same folder.
+            if entry.is_file(follow_symlinks=False) and not entry.name.startswith("."):
                 yield Entry(folder + entry.name)
 
 

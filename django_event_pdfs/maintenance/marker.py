@@ -67,7 +67,7 @@ def adopt(storage: Storage) -> None:
 
 
 def fingerprint() -> str:
-    """Return a hash of the databases that hold the documents: vendor, host, port and name."""
+    """Return a hash of the databases that hold the documents: kind, host, port, name, schema."""
     aliases = {router.db_for_write(model) for model in document_models()}
     places = sorted(_place(alias) for alias in aliases)
     return sha256(json.dumps(places).encode()).hexdigest()
@@ -81,4 +81,6 @@ def _place(alias: str) -> list[str]:
         name = str(Path(name).resolve())
     # PostgreSQL may be told where to go by a service in a file.
     service = str(settings["OPTIONS"].get("service", ""))
-    return [connection.vendor, str(settings["HOST"]), str(settings["PORT"]), name, service]
+    # Tenants may share a database, each in a schema: by the search path, or by django-tenants.
+    schema = [str(settings["OPTIONS"].get("options", "")), getattr(connection, "schema_name", "")]
+    return [connection.vendor, str(settings["HOST"]), str(settings["PORT"]), name, service, *schema]

@@ -23,9 +23,11 @@ from django_event_pdfs.facts import DocumentFacts
 from django_event_pdfs.fields import PDFField
 from django_event_pdfs.holders import Holder, holding_tables
 from django_event_pdfs.maintenance.findings import SILENT, Finding, Watcher
-from django_event_pdfs.maintenance.listing import entries, modified
+from django_event_pdfs.maintenance.listing import entries, modified, require_places
 from django_event_pdfs.maintenance.paging import document_tables, keyset
 from django_event_pdfs.models import document_models, local_document_fields
+
+_UNEVEN = ("\\", "//", "./")  # in names that mean a file which has a plainer one
 
 CHUNK = 150_000  # files in memory; for each chunk all names of all tables are read once
 
@@ -71,7 +73,9 @@ class Search:
 
     def _list(self) -> Iterator[str]:
         latest = self.now - self.older_than
-        for folder in document_folders():
+        folders = document_folders()
+        require_places(self.storage, folders)
+        for folder in folders:
             for name, changed in entries(self.storage, folder):
                 self.listed += 1
                 self.watcher.advance()
@@ -135,7 +139,9 @@ def _below(folders: Iterable[str], holder: Holder) -> Q:
     ours = Q(pk__in=())
     for column in holder.fields:
         for folder in folders:
-            ours |= Q(**{f"{column.attname}__startswith": folder})
+            ours |= Q(**{f"{column.attname}__istartswith": folder})
+        for uneven in _UNEVEN:
+            ours |= Q(**{f"{column.attname}__contains": uneven})
     return ours
 
 
@@ -165,7 +171,7 @@ def _alike(name: str) -> str:
     """Return what names have in common that some storage takes for the same file."""
     if "\\" in name or "//" in name or "./" in name or name.startswith("/"):
         name = posixpath.normpath(name.replace("\\", "/")).lstrip("/")
-    return normalize("NFC", name).casefold()
+    return name.lower() if name.isascii() else normalize("NFC", name).casefold()
 
 
 def _is_even(name: str) -> bool:

@@ -19,7 +19,7 @@ from django_event_pdfs.maintenance import marker
 from django_event_pdfs.maintenance.clocks import earlier
 from django_event_pdfs.maintenance.findings import SILENT, Finding, Watcher
 from django_event_pdfs.maintenance.listing import StorageFailed
-from django_event_pdfs.maintenance.orphans import Search
+from django_event_pdfs.maintenance.orphans import Search, document_folders
 from django_event_pdfs.removal import delete_files
 from django_event_pdfs.storage import document_storage
 
@@ -78,7 +78,12 @@ def sweep(
     than 1,000 would go. The storage must be marked as this database's; ``adopt`` marks it. A dry
     run writes and deletes nothing and finds the ``"orphan"`` files; else they are found
     ``"removed"``, ``"kept"`` or ``"failed"``. ``now`` is this machine's clock.
+
+    Raises:
+        ValueError: ``older_than`` is negative.
     """
+    if older_than < timedelta(0):
+        raise ValueError("Files cannot be younger than nothing: older_than is negative.")
     storage = document_storage()
     search = Search(storage, now or datetime.now(UTC), older_than, watcher)
     run = _Run(storage, search, watcher)
@@ -122,7 +127,8 @@ class _Run:
             if not adopt:
                 raise _Stopped("marker", "The storage is not marked as that of this database.")
             marker.adopt(self._storage)
-        self._search.now = earlier(self._search.now, self._storage)
+        for folder in document_folders()[:1]:
+            self._search.now = earlier(self._search.now, self._storage, folder)
 
     def remove(self, max_delete: int | None) -> None:
         """Write down all orphans, and then delete them."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import File
-from django.db import DatabaseError
+from django.db import Error
 
 from django_event_pdfs.facts import DocumentFacts
 from django_event_pdfs.holders import HoldersUnknown
@@ -81,7 +81,7 @@ def verify(
             run.through(Checkpoint(checkpoint, {"deep": deep, "scan": scan}), pool)
     except UnusableCheckpoint as error:
         return run.result("checkpoint", str(error))
-    except (HoldersUnknown, DatabaseError) as error:
+    except (HoldersUnknown, Error) as error:
         return run.result("database", problem(error))
     return run.result()
 

@@ -70,8 +70,13 @@ def test_a_mark_of_no_sense_is_another_s(storage, data):
 
 @pytest.mark.parametrize(
     "difference",
-    [{"HOST": "db2.example.org"}, {"PORT": "5433"}, {"NAME": "staging"}],
-    ids=["host", "port", "name"],
+    [
+        {"HOST": "db2.example.org"},
+        {"PORT": "5433"},
+        {"NAME": "staging"},
+        {"OPTIONS": {"options": "-c search_path=tenant_b"}},
+    ],
+    ids=["host", "port", "name", "schema"],
 )
 def test_a_database_elsewhere_has_another_mark(storage, server, difference):
     marker.adopt(storage)
@@ -150,3 +155,9 @@ def test_a_storage_that_keeps_the_mark_of_another_is_not_adopted():
         marker.adopt(storage)
     assert storage.names() == {marker.MARKER}
     assert marker.read(storage) == "another"
+
+
+def test_tenants_in_schemas_of_one_database_have_marks_of_their_own(storage, server, monkeypatch):
+    marker.adopt(storage)
+    monkeypatch.setattr(connections["default"], "schema_name", "tenant_b", raising=False)
+    assert not marker.matches(storage)
