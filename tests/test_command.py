@@ -178,8 +178,11 @@ def environment():
 
 
 PROGRAM = """
+import signal
 import sys
 import django
+# Ignored by what a shell starts in the background, and by all that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 django.setup()
 from django.core.management import execute_from_command_line
 from django_event_pdfs.maintenance.findings import Finding

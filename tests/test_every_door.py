@@ -195,6 +195,8 @@ def test_a_commit_leaves_the_files_that_rows_name(world, storage, change, block)
 @at_each_change
 @pytest.mark.parametrize("kind", ROLLED_BACK)
 def test_a_rollback_leaves_the_files_that_were_there(world, storage, change, kind):
+    if kind == "manual" and change is CHANGES["by_field_file_without_save"]:
+        pytest.skip("It stores outside of any atomic block, for a row that may come much later.")
     if kind == "manual" and connection.vendor == "sqlite":
         pytest.skip("SQLite commits when the savepoint of an atomic block is released.")
     before = storage.names()

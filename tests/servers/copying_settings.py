@@ -19,5 +19,5 @@ STORAGES = {
 
 EVENT_PDFS = {
     "EVENT_MODEL": "testapp.Event",
-    "STORAGE": os.environ.get("EVENT_PDFS_TEST_STORAGE", "default"),
+    "STORAGE": os.environ.get("EVENT_PDFS_TEST_ALIAS", "default"),
 }

@@ -228,7 +228,7 @@ def test_a_verification_that_is_killed_again_and_again_counts_as_a_whole_one(hos
     host.run(MANY)  # More than one page.
     for name in list(host.files("media"))[::3]:
         (host.folder / "media" / name).unlink()
-    host.environment["EVENT_PDFS_TEST_STORAGE"] = "slow"
+    host.environment["EVENT_PDFS_TEST_ALIAS"] = "slow"
     _code, whole = host.finish("verify", "--deep", "--jobs", "1")
     checkpoint = host.folder / "checkpoint"
     command = ("verify", "--deep", "--checkpoint", str(checkpoint), "--jobs", "1")
