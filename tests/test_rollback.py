@@ -12,6 +12,7 @@ from django_event_pdfs import rollback
 from django_event_pdfs.holders import HoldersUnknown, holding_tables
 from django_event_pdfs.testing import make_pdf
 from tests.conftest import upload
+from tests.maintenance.databases import second_database
 from tests.testapp.models import Event
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -269,6 +270,25 @@ def test_bulk_create_is_asked_about_once(storage, django_assert_num_queries):
     with django_assert_num_queries(0):
         end_request()
     assert len(storage.names()) == 20
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """Return the alias of a second database."""
+    yield from second_database(tmp_path / "other.sqlite3")
+
+
+def test_what_bulk_create_stores_elsewhere_waits_for_the_end_there(storage, stored, elsewhere):
+    event = make_event(programme_file=upload())
+    with pytest.raises(Undo), transaction.atomic(using=elsewhere):  # noqa: PT012
+        Event.objects.using(elsewhere).bulk_create([event])
+        stored.guide_file = upload()
+        stored.save()  # Whatever can be told by now is settled.
+        assert len(storage.names()) == 3
+        raise Undo
+    rollback.settle()  # Not the end of a request, which closes the second database.
+
+    assert storage.names() == names_in_rows()
 
 
 def test_a_save_without_rollback_asks_nothing_more(storage, django_assert_num_queries):
