@@ -77,10 +77,18 @@ def document_tables() -> list[Table]:
     return [Table(model, using) for model in document_models() for using in databases_of(model)]
 
 
-def keyset(rows: QuerySet[Any], after: Any = None, size: int = PAGE) -> Iterator[list[Any]]:
-    """Yield pages of ``values_list`` rows that begin with the primary key."""
-    rows = rows.order_by("pk")
-    while page := list(fetched((rows if after is None else rows.filter(pk__gt=after))[:size])):
+def keyset(
+    rows: QuerySet[Any], after: Any = None, size: int = PAGE, key: str = "pk"
+) -> Iterator[list[Any]]:
+    """Yield pages of ``values_list`` rows that begin with a ``key``, and no key more than one page.
+
+    Without that of another column, it is the primary key. Of rows with the same key, some may be
+    left out.
+    """
+    rows = rows.order_by(key)
+    while page := list(
+        fetched((rows if after is None else rows.filter(**{f"{key}__gt": after}))[:size])
+    ):
         yield page
         if len(page) < size:
             return
