@@ -240,6 +240,12 @@ def document_fields(model: type[models.Model]) -> tuple[PDFField, ...]:
     return tuple(f for f in model._meta.concrete_fields if isinstance(f, PDFField))
 
 
+def local_document_fields(model: type[models.Model]) -> tuple[PDFField, ...]:
+    """Return the PDFFields whose columns are in the model's own table, not in a parent's."""
+    concrete = model._meta.concrete_model or model
+    return tuple(f for f in concrete._meta.local_fields if isinstance(f, PDFField))
+
+
 def _is_stored(value: Any) -> bool:
     return isinstance(value, FieldFile) and bool(value._committed)  # type: ignore[attr-defined]
 

@@ -17,9 +17,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django_event_pdfs.conf import conf
 from django_event_pdfs.delivery import Representation, get_delivery
 from django_event_pdfs.exceptions import StorageUnavailable
+from django_event_pdfs.fields import local_document_fields
 from django_event_pdfs.handover import note_link_used
 from django_event_pdfs.links import Verdict, get_links, match_path, permalink
-from django_event_pdfs.models import document_models, local_document_fields
+from django_event_pdfs.models import document_models
 from django_event_pdfs.naming import random_part
 from django_event_pdfs.storage import document_storage
 

@@ -13,12 +13,12 @@ from django.db.models import CharField, ExpressionWrapper, F, Field, Model, Q, Q
 
 from django_event_pdfs.conf import conf, seconds
 from django_event_pdfs.facts import DocumentFacts
-from django_event_pdfs.fields import PDFField
+from django_event_pdfs.fields import PDFField, local_document_fields
 from django_event_pdfs.holders import Holder, holding_tables
 from django_event_pdfs.maintenance.findings import SILENT, Finding, Watcher
 from django_event_pdfs.maintenance.listing import entries, modified, require_places
 from django_event_pdfs.maintenance.paging import document_tables, keyset
-from django_event_pdfs.models import document_models, local_document_fields
+from django_event_pdfs.models import document_models
 
 _UNEVEN = ("\\", "//", "./")  # in names that mean a file which has a plainer one
 # Databases whose indexes tell all names apart; elsewhere "A.pdf" may equal "a.pdf".

@@ -11,9 +11,9 @@ from typing import Any
 from django.db import connections
 from django.db.models import Model, Q, QuerySet
 
-from django_event_pdfs.fields import PDFField
+from django_event_pdfs.fields import PDFField, local_document_fields
 from django_event_pdfs.holders import databases_of, fetched
-from django_event_pdfs.models import document_models, local_document_fields
+from django_event_pdfs.models import document_models
 
 PAGE = 2_000  # rows
 
