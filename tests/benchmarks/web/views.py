@@ -28,7 +28,5 @@ class Programme(GenericAPIView):
 
     def get(self, request: Request, **kwargs: Any) -> HttpResponseBase:
         programme = self.get_object().programme_file
-        response: HttpResponseBase = sendfile(
-            request, programme.path, mimetype="application/pdf"
-        )
+        response: HttpResponseBase = sendfile(request, programme.path, mimetype="application/pdf")
         return response
