@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.core.files.storage import Storage
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -89,7 +90,7 @@ class BaseDelivery(ABC):
             response = self._content(request, document, found, etag)
         response["ETag"] = etag
         if modified is not None:
-            response["Last-Modified"] = http_date(modified)
+            response["Last-Modified"] = _http_date(modified)
         return response
 
     def _content(
@@ -138,6 +139,9 @@ class BaseDelivery(ABC):
             response["Content-Disposition"] = content_disposition(
                 document.filename, download=document.download
             )
+
+
+_http_date = lru_cache(maxsize=1024)(http_date)
 
 
 def _stat_etag(found: Stat) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from tests.benchmarks import deletion, gate, replacement, scenarios, sweeping
+from tests.benchmarks import deletion, delivery, gate, replacement, scenarios, sweeping
 
 BENCHMARKS: dict[str, Any] = {
     "gate": gate,
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Any] = {
     "replacement": replacement,
     "sweeping": sweeping,
     "scenarios": scenarios,
+    "delivery": delivery,
 }
 
 
