@@ -211,5 +211,5 @@ def test_a_link_that_opens_nothing_says_so_in_french(client, full):
     }
     headers = {"accept": "text/html", "accept-language": "fr"}
     page = client.get(f"{full.programme_file.url}x", headers=headers).content.decode()
-    assert '<html lang="fr">' in page
+    assert '<html lang="fr" dir="ltr">' in page
     assert "Aucun document ici" in page
