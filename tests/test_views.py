@@ -1,6 +1,5 @@
 """The view behind a link: it opens in any client, and says clearly why when it does not."""
 
-import json
 import logging
 from base64 import b64encode
 from types import ModuleType
@@ -10,10 +9,9 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from asgiref.sync import async_to_sync
 from django.core.files.base import ContentFile
-from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
-from django.test import AsyncClient, Client, RequestFactory
-from django.urls import include, path, set_script_prefix
+from django.test import AsyncClient, Client
+from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ModelViewSet
 
@@ -158,33 +156,6 @@ def test_a_link_opens_files_of_the_further_folders_of_a_field(
     assert client.get(meeting.badge_file.url).status_code == 200
 
 
-def test_behind_a_proxy_the_url_in_json_has_its_scheme(
-    api: Any, settings: Any, programme: Event
-) -> None:
-    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    headers = {"Host": "testserver", "X-Forwarded-Proto": "https"}
-    body = api.get(f"/api/events/{programme.pk}/", headers=headers).json()
-    assert body["programme_file"].startswith("https://testserver/media/events/programmes/")
-
-
-def test_a_link_opens_below_a_script_name(programme: Event, manager: Any) -> None:
-    def ask(address: str) -> tuple[str, bytes]:
-        """Ask as a server does; the test client knows no script names."""
-        statuses: list[str] = []
-        request = RequestFactory().get(address, SCRIPT_NAME="/app", headers=basic("manager"))
-        body = b"".join(WSGIHandler()(request.environ, lambda s, h: statuses.append(s)))
-        return statuses[0], body
-
-    try:
-        _, body = ask(f"/api/events/{programme.pk}/")
-        url = urlsplit(json.loads(body)["programme_file"])
-        assert url.path.startswith("/app/media/events/programmes/")
-        status, body = ask(f"{url.path.removeprefix('/app')}?{url.query}")
-    finally:
-        set_script_prefix("/")
-    assert (status, body[:5]) == ("200 OK", b"%PDF-")
-
-
 # It asks nothing
 
 
@@ -245,6 +216,18 @@ def test_a_browser_is_told_in_html(client: Client, link: str) -> None:
 def test_anything_else_is_told_in_json(client: Client, link: str, accept: str) -> None:
     response = client.get(f"{link}x", headers={"Accept": accept} if accept else {})
     assert response["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("expired", [False, True])
+def test_a_link_outlives_a_rotation_of_the_secret_key(
+    client: Client, settings: Any, later: Any, link: str, expired: bool
+) -> None:
+    if expired:
+        later()
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", ["older", settings.SECRET_KEY]
+    assert client.get(link).status_code == (410 if expired else 200)
+    settings.SECRET_KEY_FALLBACKS = []
+    assert code_of(client.get(link)) == "link_forged"
 
 
 # What others add to a link
