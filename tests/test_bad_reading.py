@@ -38,10 +38,10 @@ def ask(request: Any, caplog: pytest.LogCaptureFixture) -> Callable[..., Answer]
 
     async def fetch(method: str, address: str, headers: Any) -> Answer:
         response = await AsyncClient().generic(method, address, headers=headers)
-        if response.streaming:
+        if response.streaming and response.is_async:
             body = b"".join([chunk async for chunk in response])
         else:
-            body = response.content
+            body = response.getvalue()
         return Answer(response.status_code, response.headers, body)
 
     def ask(address: str, method: str = "GET", **headers: str) -> Answer:

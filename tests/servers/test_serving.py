@@ -97,8 +97,12 @@ def test_head_sends_no_body(server: Server, link: str, content: bytes) -> None:
 
 def test_an_unchanged_document_sends_no_body(server: Server, link: str) -> None:
     _, fields, _ = ask(server, link, "HEAD")
-    status, _, body = ask(server, link, If_None_Match=header(fields, "ETag"))
+    status, fields, body = ask(server, link, If_None_Match=header(fields, "ETag"))
     assert (status, body) == (304, b"")
+    if server.kind == "runserver":
+        return  # Python's own server says Content-Length: 0 of every empty answer.
+    # RFC 9110, 8.6: no length but that of the document.
+    assert not {"content-length", "transfer-encoding"} & {name.lower() for name, _ in fields}
 
 
 def test_a_connection_can_be_used_again(server: Server, link: str, content: bytes) -> None:
