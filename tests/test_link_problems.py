@@ -136,12 +136,20 @@ def test_the_page_is_well_formed_and_can_be_read_by_all(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "heading"), [("en", "No document here"), ("fr", "Aucun document ici")]
+    ("asked", "language", "heading"),
+    [
+        ("en", "en", "No document here"),
+        ("fr", "fr", "Aucun document ici"),
+        ("fr-ca", "fr", "Aucun document ici"),
+        # Languages of Django without a translation of ours.
+        ("de", "en", "No document here"),
+        ("ar", "en", "No document here"),
+    ],
 )
-def test_the_page_says_which_language_it_is_in(language: str, heading: str) -> None:
-    with translation.override(language):
+def test_the_page_says_which_language_it_is_in(asked: str, language: str, heading: str) -> None:
+    with translation.override(asked):
         page = Page(answer("link_forged"))
-    assert page.all("html")[0]["lang"] == language
+    assert page.all("html") == [{"lang": language, "dir": "ltr"}]
     assert heading in page.text
 
 
