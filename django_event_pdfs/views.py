@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import SuspiciousOperation
+from django.core.handlers.base import BaseHandler
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -102,7 +103,9 @@ def _answer_expired(request: HttpRequest, name: str) -> HttpResponseBase:
     if match:
         # The permalink's own view: the host's authentication, its permission and its visible_to.
         request.resolver_match = match
-        response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        # In a transaction where the host wants one, as Django's handler would call it.
+        view = BaseHandler().make_view_atomic(match.func)
+        response: HttpResponseBase = view(request, *match.args, **match.kwargs)
         code = _code_of(response)
         if code in PROBLEMS:
             return problem(request, code, event)

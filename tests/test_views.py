@@ -348,6 +348,16 @@ def test_an_expired_link_stays_shut_for_bad_credentials(
     assert code_of(client.get(link, headers=headers)) == "link_expired"
 
 
+def test_an_expired_link_asks_in_a_transaction_where_the_host_wants_one(
+    client: Client, later: Any, link: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
+    later()
+    # REST framework marks the transaction of a refusal; it must not be the caller's.
+    assert client.get(link).status_code == 410
+    assert Event.objects.count() == 1
+
+
 def test_an_expired_link_stays_shut_for_who_may_not_read(
     client: Client, later: Any, link: str, participant: Any, manager: Any, settings: Any
 ) -> None:
