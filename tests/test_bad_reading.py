@@ -17,6 +17,7 @@ from django.test import AsyncClient, Client
 from django_event_pdfs.links import SignedLinks
 from django_event_pdfs.testing import MemoryStorage, make_pdf
 from tests.conftest import upload
+from tests.host_api import mount, own
 from tests.testapp.models import Attachment, Event, Meeting
 
 MANAGER = {"Authorization": f"Basic {b64encode(b'manager:x').decode()}"}
@@ -284,3 +285,13 @@ def test_an_address_that_is_no_permalink_opens_nothing(
     address = f"/api/events/{path.format(pk=programme.pk, meeting=meeting.pk)}"
     for method in ("GET", "HEAD"):
         assert ask(address, method, **MANAGER).status in (404, 405)
+
+
+@pytest.mark.parametrize("key", ["%00", "a%00b"])
+@pytest.mark.parametrize("tail", ["", "guide_file/"])
+def test_a_database_is_not_asked_for_what_no_column_holds(
+    reader: Any, settings: Any, django_assert_num_queries: Any, key: str, tail: str
+) -> None:
+    mount(settings, own(lookup_field="title"))
+    with django_assert_num_queries(0):  # PostgreSQL would refuse it, by an error of its driver.
+        assert reader.get(f"/meetings/{key}/{tail}").status_code == 404
