@@ -10,6 +10,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from django_event_pdfs.link_problems import PROBLEMS, problem
+from tests.pages import DOCS, blocks, read, rows
 from tests.testapp.models import Event
 
 ADDRESS = "https://api.example.org/events/1/programme_file/"
@@ -215,15 +216,27 @@ def test_a_host_replaces_the_page(template: Any) -> None:
 
 
 def test_a_host_replaces_a_part_of_the_page(template: Any) -> None:
-    template(
-        '{% extends "django_event_pdfs/link_problem.html" %}{% block actions %}'
-        '<a href="exampleapp://events/{{ event.pk }}">Open in the app</a>{{ block.super }}'
-        "{% endblock %}"
-    )
+    links = DOCS / "reference" / "links.md"
+    [documented] = [text for text in blocks(links, "html+django") if "link_problem" in text]
+    template(documented)
     event = Event(name="Summit")
     page = Page(answer("link_expired", event, ADDRESS))
-    assert page.all("a") == [{"href": f"exampleapp://events/{event.pk}"}, {"href": ADDRESS}]
+    assert page.all("a") == [{"href": ADDRESS}, {"href": f"exampleapp://events/{event.pk}"}]
     assert "No document here" in page.text
+    assert "{" not in page.text
+
+
+def test_every_variable_of_the_page_is_documented(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, Any] = {}
+
+    def render(template: str, context: dict[str, Any], request: Any) -> str:
+        given.update(context)
+        return ""
+
+    monkeypatch.setattr("django_event_pdfs.link_problems.render_to_string", render)
+    answer("link_expired", event_at("/e/1"), ADDRESS)
+    page = read(DOCS / "reference" / "links.md").partition("| variable | meaning |")[2]
+    assert {row[0] for row in rows(page.partition("\n\n")[0])} == given.keys()
 
 
 @pytest.mark.parametrize("block", ["title", "style", "content", "actions"])

@@ -12,6 +12,7 @@ from django.test import Client, RequestFactory
 from django.urls import path
 
 from tests.host_urls import LINKS, urlconf
+from tests.pages import DOCS, blocks
 from tests.testapp.models import Event
 
 LOAD = "{% load event_pdfs %}"
@@ -101,3 +102,24 @@ def test_a_payload_made_by_hand_needs_nothing_but_url(
     assert event["guide_file"] is None
     assert event["programme_file"].startswith("http://testserver/media/events/programmes/")
     assert client.get(event["programme_file"])["Content-Type"] == "application/pdf"
+
+
+# As documented
+
+
+LINKS_PAGE = DOCS / "reference" / "links.md"
+
+
+def test_the_documented_template_shows_both_links(full: Event) -> None:
+    [source] = [t for t in blocks(LINKS_PAGE, "html+django") if "document_link" in t]
+    page = Template(source).render(Context({"event": full}))
+    url = full.programme_file.url.replace("&", "&amp;")
+    assert page.count(f'href="{url}"') == page.count(f'href="{url}&amp;download=1"') == 1
+    full.programme_file = None
+    assert "href" not in Template(source).render(Context({"event": full}))
+
+
+def test_the_documented_expression_is_the_link_or_none(full: Event) -> None:
+    [expression] = [t for t in blocks(LINKS_PAGE, "python") if "programme_file.url" in t]
+    assert eval(expression, {"event": full}) == full.programme_file.url
+    assert eval(expression, {"event": Event()}) is None
