@@ -176,7 +176,11 @@ def test_the_root_path_of_an_asgi_server_is_a_script_name(full: Event, settings:
         communicator = ApplicationCommunicator(get_asgi_application(), scope)
         await communicator.send_input({"type": "http.request"})
         await communicator.receive_output(timeout=10)
-        body: bytes = (await communicator.receive_output(timeout=10))["body"]
+        body, more = b"", True
+        while more:
+            part = await communicator.receive_output(timeout=10)
+            body, more = body + part["body"], part.get("more_body", False)
+        await communicator.wait()
         return body
 
     settings.ROOT_URLCONF = urlconf(path("made/", made), LINKS)
