@@ -179,7 +179,7 @@ def test_the_root_path_of_an_asgi_server_is_a_script_name(full: Event, settings:
         body, more = b"", True
         while more:
             part = await communicator.receive_output(timeout=10)
-            body, more = body + part["body"], part.get("more_body", False)
+            body, more = body + part.get("body", b""), part.get("more_body", False)
         await communicator.wait()
         return body
 
