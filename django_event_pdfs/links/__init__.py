@@ -10,6 +10,7 @@ from django_event_pdfs.links.mounts import (
     permalink,
     view_classes,
 )
+from django_event_pdfs.links.nginx import NginxSecureLinks
 from django_event_pdfs.links.signed import SignedLinks
 from django_event_pdfs.links.storage import StorageLinks
 
@@ -17,6 +18,7 @@ __all__ = [
     "FILE_URL_NAME",
     "BaseLinks",
     "Link",
+    "NginxSecureLinks",
     "SignedLinks",
     "StorageLinks",
     "Verdict",
