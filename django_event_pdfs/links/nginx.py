@@ -5,7 +5,7 @@ import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from urllib.parse import quote
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import constant_time_compare
 from django.utils.encoding import escape_uri_path, force_str
 
-from django_event_pdfs.links.base import Link, Verdict
+from django_event_pdfs.links.base import Link, MakeLink, Verdict
 from django_event_pdfs.links.signed import SignedLinks, single_values
 
 # No blank, quote, "$" or backslash: it stands in the configuration of nginx as it is.
@@ -58,19 +58,22 @@ class NginxSecureLinks(SignedLinks):
             return "A secret is SECRET_KEY, which signs sessions and is no business of nginx."
         return ""
 
-    def make(self, name: str, filename: str = "") -> Link:
+    def maker(self) -> MakeLink:
         expires = self._expiry()
-        parameters = {} if expires is None else {"expires": str(expires)}
-        if filename and self.filename:
-            parameters["filename"] = filename
-        signature = _sign(name, parameters, self._sound_secrets[0])
-        # Not urlencode, whose "+" for a blank means a plus where nginx names the file.
-        query = "&".join(
-            f"{key}={quote(value, safe='')}"
-            for key, value in {**parameters, "signature": signature}.items()
-        )
-        url = f"{self._mount(name)}{escape_uri_path(name)}?{query}"
-        return Link(url, None if expires is None else datetime.fromtimestamp(expires, UTC))
+        expires_at = None if expires is None else datetime.fromtimestamp(expires, UTC)
+        secret, mount_of = self._sound_secrets[0], cache(self._mount)
+
+        def make(name: str, filename: str = "") -> Link:
+            parameters = {} if expires is None else {"expires": str(expires)}
+            if filename and self.filename:
+                # Not urlencode, whose "+" for a blank means a plus where nginx names the file.
+                parameters["filename"] = quote(filename, safe="")
+            parameters["signature"] = _sign(name, parameters, secret)
+            query = "&".join(f"{key}={value}" for key, value in parameters.items())
+            mount = mount_of(name[: name.rfind("/") + 1])
+            return Link(f"{mount}{escape_uri_path(name)}?{query}", expires_at)
+
+        return make
 
     def verify(self, name: str, query: Mapping[str, list[str]]) -> Verdict | None:
         values = single_values(query)
@@ -82,7 +85,8 @@ class NginxSecureLinks(SignedLinks):
         given = values.pop("signature", "")
         if "" in values.values():  # It would sign like a link without that parameter.
             return False
-        signatures = [_sign(name, values, secret) for secret in self._sound_secrets]
+        raw = {key: quote(value, safe="") for key, value in values.items()}
+        signatures = [_sign(name, raw, secret) for secret in self._sound_secrets]
         return any(constant_time_compare(signature, given) for signature in signatures)
 
     @cached_property
@@ -93,14 +97,13 @@ class NginxSecureLinks(SignedLinks):
         return self.secrets
 
 
-def _sign(name: str, values: Mapping[str, str], secret: str) -> str:
-    """Return the signature of a link, as nginx computes it.
+def _sign(name: str, raw: Mapping[str, str], secret: str) -> str:
+    """Return the signature of a link with percent-encoded parameters, as nginx computes it.
 
     The secret comes last: whoever knows the MD5 of a text can extend it at its end, and then it
     does not end with the secret. The name, which we chose at random, comes before the filename,
     which people choose: so nobody can prepare two texts of one MD5.
     """
-    filename = quote(values.get("filename", ""), safe="")
-    text = f"{values.get('expires', '')} {name} {filename} {secret}"
+    text = f"{raw.get('expires', '')} {name} {raw.get('filename', '')} {secret}"
     digest = hashlib.md5(text.encode()).digest()  # noqa: S324 - nginx knows no other
     return urlsafe_b64encode(digest).rstrip(b"=").decode()
