@@ -10,7 +10,12 @@ DEPLOY = ROOT / "example_project" / "deploy"
 SITES = [DEPLOY / "nginx" / "events.conf", DEPLOY / "apache" / "events.conf"]
 
 NGINX = DEPLOY / "nginx"
-HEADED = [*SITES, NGINX / "secure_links" / "location.conf", NGINX / "public" / "location.conf"]
+HEADED = [
+    *SITES,
+    NGINX / "secure_links" / "location.conf",
+    NGINX / "public" / "location.conf",
+    DEPLOY / "cdn" / "edge.conf",
+]
 
 
 def halves(site):

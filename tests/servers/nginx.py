@@ -69,11 +69,16 @@ ADDITIONS = {
 
 
 @contextmanager
-def nginx(request: Any, server: str = "gunicorn", addition: str = "") -> Iterator[Site]:
+def nginx(
+    request: Any, server: str = "gunicorn", addition: str = "", *, behind_edge: bool = False
+) -> Iterator[Site]:
     with deployed("nginx", request, server, addition) as site:
         for name, place in {**BASE, **ADDITIONS[addition]}.items():
             (site.folder / place).parent.mkdir(exist_ok=True)
             (site.folder / place).write_text(site.shipped(f"nginx/{name}"))
+        if behind_edge:
+            text = site.shipped("cdn/origin.conf").replace("192.0.2.0/24", "127.0.0.1")
+            (site.folder / "conf.d" / "origin.conf").write_text(text)
         with serving(site, MAIN, site.https):
             yield site
 
