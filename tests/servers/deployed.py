@@ -140,6 +140,7 @@ def deployed(
     site = Site(folder, free_port(), free_port(), free_port())
     try:
         _make_certificate(folder / "tls")
+        (folder / "uploads").mkdir()
         _write_project(site, request)
         _write_settings(site, kind, addition)
         name = _run("-m", "tests.servers.prepare", site=site)

@@ -268,6 +268,7 @@ class SiteContract(AnswerContract):
         event = created(site, padding=3 * MEBIBYTE)
         opened = site.ask(path_of(event["programme_file"]))
         assert len(opened.body) == event["documents"]["programme_file"]["size"] > 3 * MEBIBYTE
+        assert list((site.folder / "uploads").iterdir()) == []
 
     def test_an_upload_of_no_declared_length_is_answered(self, site: Site) -> None:
         [target] = {permalink_of(event) for event in listed(site) if event["name"] == "Summit"}
