@@ -27,7 +27,7 @@ from django_event_pdfs.errors import as_api_exception
 from django_event_pdfs.facts import DocumentFacts
 from django_event_pdfs.fields import PDFField
 from django_event_pdfs.link_problems import PROBLEMS
-from django_event_pdfs.links import SignedLinks, StorageLinks
+from django_event_pdfs.links import NginxSecureLinks, SignedLinks, StorageLinks
 from django_event_pdfs.maintenance import (
     copying,
     describe,
@@ -108,6 +108,7 @@ def test_the_storage_defaults_to_event_pdfs_where_there_is_one(settings):
     [
         ("Options of `LINKS`", SignedLinks),
         ("`RedirectDelivery`", RedirectDelivery),
+        ("`NginxSecureLinks`", NginxSecureLinks),
         ("`StorageLinks`", StorageLinks),
         ("`StreamDelivery` and `ApacheDelivery`", StreamDelivery),
         ("`StreamDelivery` and `ApacheDelivery`", ApacheDelivery),
@@ -116,7 +117,8 @@ def test_the_storage_defaults_to_event_pdfs_where_there_is_one(settings):
     ],
 )
 def test_every_option_of_a_backend_is_documented(heading, backend):
-    options = {row[0] for row in rows(section(DOCS / "reference" / "settings.md", heading))}
+    table = rows(section(DOCS / "reference" / "settings.md", heading))
+    options = {option for row in table for option in re.split("`?, `?", row[0])}
     assert options == inspect.signature(backend).parameters.keys()
 
 

@@ -83,7 +83,7 @@ class SignedLinks(BaseLinks):
             return None
 
     def verify(self, name: str, query: Mapping[str, list[str]]) -> Verdict | None:
-        values = _single_values(query)
+        values = single_values(query)
         if values is None or not _is_signed(name, values):
             return None
         return Verdict(values.get("filename"), self._remaining(values.get("expires")))
@@ -123,7 +123,7 @@ class SignedLinks(BaseLinks):
         return mounted_name(path)
 
 
-def _single_values(query: Mapping[str, list[str]]) -> dict[str, str] | None:
+def single_values(query: Mapping[str, list[str]]) -> dict[str, str] | None:
     """Return the signed parameters; None when one is repeated or unknown, so never ambiguous."""
     values = {key: given[0] for key, given in query.items() if len(given) == 1}
     unknown = values.keys() - SignedLinks.parameters

@@ -22,3 +22,8 @@ def test_it_is_nginx_that_sends_the_document(nginx_site: Site) -> None:
     assert (behind.status, behind.body) == (200, b"")
     assert behind.headers["X-Accel-Redirect"] == f"/_event_pdfs/{nginx_site.name}"
     assert "X-Accel-Redirect" not in nginx_site.ask(target).headers
+
+
+def test_a_folder_without_its_slash_leads_to_the_same_port(nginx_site: Site) -> None:
+    answer = nginx_site.ask("/media")
+    assert (answer.status, answer.headers["Location"]) == (301, "/media/")
