@@ -54,7 +54,7 @@ def _shown(url: str) -> str:
 
 
 def _examine(case: Case) -> Outcome:
-    parts = urlsplit(case.url)
+    parts = urlsplit(case.api)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return problem("This is no address of a site.", _ADDRESS)
     try:
@@ -64,11 +64,11 @@ def _examine(case: Case) -> Outcome:
 
 
 def _announce_all(case: Case) -> Outcome:
-    small = announce(case.url, SMALL)
+    small = announce(case.api, SMALL)
     if small.status not in _TAKEN:
         return _useless(small)
     for size in sorted({case.largest, max(case.largest, case.largest_event)}):
-        answer = announce(case.url, size + AROUND)
+        answer = announce(case.api, size + AROUND)
         if answer.status is None:
             return _useless(answer)
         if answer.status not in _TAKEN:  # Not 413 alone: IIS says 404, others hang up.
