@@ -1,9 +1,13 @@
 """A site on a real socket, and what goes wrong between it and its clients."""
 
 import gzip
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -22,10 +26,15 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def website(fault: Fault = lambda application: application) -> Iterator[str]:
+def website(
+    fault: Fault = lambda application: application, tls: ssl.SSLContext | None = None
+) -> Iterator[str]:
     """Serve the test project behind a fault, on the test's own database; yield the address."""
     mine = connections["default"]
     server = make_server("127.0.0.1", 0, fault(get_wsgi_application()), handler_class=_Quiet)
+
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
 
     def serve() -> None:
         connections["default"] = mine
@@ -35,7 +44,7 @@ def website(fault: Fault = lambda application: application) -> Iterator[str]:
     thread = threading.Thread(target=serve)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()
@@ -121,14 +130,15 @@ def moving(status: str, location: str) -> Fault:
     return changing(change)
 
 
-def keeping(*statuses: str) -> Fault:
-    """Keep answers of GET by their path alone, as a careless cache does."""
+def keeping(*statuses: str, by: str = "PATH_INFO") -> Fault:
+    """Keep answers of GET by their path alone, as a careless cache does, or by their query."""
     kept: dict[str, Any] = {}
 
     def fault(application: Application) -> Application:
         def cached(environ: dict[str, Any], start: Any) -> list[bytes]:
-            key = environ["PATH_INFO"]
-            plain = environ["REQUEST_METHOD"] == "GET" and "HTTP_RANGE" not in environ
+            key = environ[by]
+            special = {"HTTP_RANGE", "HTTP_IF_NONE_MATCH"} & environ.keys()
+            plain = environ["REQUEST_METHOD"] == "GET" and not special
             if plain and key in kept:
                 status, headers, body = kept[key]
             else:
@@ -163,7 +173,7 @@ def publishing(prefix: str) -> Fault:
         def served(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
             path = unquote(environ["PATH_INFO"])
             name = path.removeprefix(prefix)
-            if not path.startswith(prefix) or not storages["default"].exists(name):
+            if not path.startswith(prefix) or not name.endswith(".pdf"):
                 return application(environ, start)
             with storages["default"].open(name) as file:
                 content = file.read()
@@ -191,3 +201,24 @@ def listing(prefix: str) -> Fault:
         return listed
 
     return fault
+
+
+def make_certificate(path: Path) -> Path:
+    """Write a certificate for 127.0.0.1 that it signed itself, and its key."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    host = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    signed = made.add_extension(host, critical=False).sign(key, hashes.SHA256())
+    pem = serialization.Encoding.PEM
+    form = serialization.PrivateFormat.PKCS8
+    path.write_bytes(
+        key.private_bytes(pem, form, serialization.NoEncryption()) + signed.public_bytes(pem)
+    )
+    return path
