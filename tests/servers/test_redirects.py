@@ -20,6 +20,7 @@ from django_event_pdfs.naming import new_name
 from django_event_pdfs.testing import make_pdf
 from tests.endpoints import NEW
 from tests.servers.ceph import SECRET_KEY, Ceph
+from tests.servers.doctored import not_well, run
 from tests.servers.serving import need
 from tests.servers.stores import StoreSite, store_site
 from tests.servers.test_serving import EXPLAINED, findings
@@ -336,3 +337,21 @@ def test_a_critic_of_headers_finds_nothing(
     # An answer of the API varies by four headers, a document's no more than any other.
     explained = EXPLAINED | ({"VARY_COMPLEX"} if kind == "permalink" else set())
     assert findings(url, method, named, status, fields.items(), body) <= explained
+
+
+@pytest.mark.parametrize(
+    ("fixture", "unasked"),
+    [
+        ("site", {"link_head"}),
+        (
+            "direct",
+            {"link_head", "link_expired", "link_download", "link_with_credentials", "own_address"},
+        ),
+    ],
+)
+def test_the_doctor_finds_it_well(request: Any, fixture: str, unasked: set[str]) -> None:
+    site: StoreSite = request.getfixturevalue(fixture)
+    _code, found = run(site.environment, "--url", site.origin)
+    # The site is on this machine, so that nobody asks whether it is reached by https.
+    expected = dict.fromkeys({*unasked, "only_https"}, "skipped")
+    assert {d["id"]: d["status"] for d in not_well(found)} == expected

@@ -14,8 +14,9 @@ import pytest
 
 from django_event_pdfs.links import SignedLinks
 from django_event_pdfs.naming import new_name
+from tests.servers.doctored import not_well, run
 from tests.servers.linting import EXPLAINED, findings
-from tests.servers.serving import Server, need, prepare, running
+from tests.servers.serving import Server, environment, need, prepare, running
 
 FILENAME = "議程 2026.pdf"
 
@@ -164,6 +165,11 @@ def test_curl_resumes_and_downloads(
     url = f"{server.origin}{link}&download=1"
     subprocess.run([*curl, "-OJ", "--compressed", url], check=True, cwd=tmp_path)
     assert (tmp_path / "2026.pdf").read_bytes() == content  # curl reads no filename*
+
+
+def test_the_doctor_finds_it_well(server: Server) -> None:
+    _code, found = run(environment(server.root), "--url", server.origin)
+    assert [d["id"] for d in not_well(found)] == ["only_https"]  # It is on this machine.
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,6 @@ def merged(diagnoses: Iterable[Diagnosis]) -> list[Diagnosis]:
         key = Diagnosis(d.id, d.status, "", d.explanation, d.cure)
         subjects.setdefault(key, []).append(d.subject)
     return [
-        Diagnosis(d.id, d.status, ", ".join(dict.fromkeys(names)), d.explanation, d.cure)
+        Diagnosis(d.id, d.status, ", ".join(names), d.explanation, d.cure)
         for d, names in subjects.items()
     ]

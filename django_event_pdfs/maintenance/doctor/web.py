@@ -32,6 +32,12 @@ _Question = tuple[str, _Asked]
 # Right after the link was opened: what a cache has kept answers it.
 QUICK: tuple[_Question, ...] = (("link_forged", links.forged),)
 OF_A_FOLDER: tuple[_Question, ...] = (
+    *QUICK,
+    ("not_public", exposure.not_public),
+    ("not_listed", exposure.not_listed),
+)
+# Web servers and caches treat all links alike, so those of one folder tell.
+OF_ALL: tuple[_Question, ...] = (
     ("link_altered", links.altered),
     ("link_expired", links.expired),
     ("link_download", links.download),
@@ -41,10 +47,6 @@ OF_A_FOLDER: tuple[_Question, ...] = (
     ("link_by_range", answers.ranges),
     ("link_unchanged", answers.unchanged),
     ("link_head", answers.head),
-    ("not_public", exposure.not_public),
-    ("not_listed", exposure.not_listed),
-)
-OF_THE_SITE: tuple[_Question, ...] = (
     ("only_https", sites.only_https),
     ("own_address", sites.own_address),
     ("clocks", sites.clocks),
@@ -52,9 +54,14 @@ OF_THE_SITE: tuple[_Question, ...] = (
 
 
 def examine(case: Case) -> list[Diagnosis]:
-    """Examine the links of each folder; what is alike in several is said once."""
-    found = [_examine(case, folder, field) for folder, field in case.folders.items()]
-    return merged(diagnosis for diagnoses in found for diagnosis in diagnoses)
+    """Open a link of each folder, and ask the rest of the first that opened."""
+    found: list[Diagnosis] = []
+    further = () if case.quick else OF_ALL
+    for folder, field in case.folders.items():
+        diagnoses = _examine(case, folder, field, further)
+        further = () if len(diagnoses) > 1 else further
+        found += diagnoses
+    return merged(found)
 
 
 def examine_quickly(case: Case) -> list[Diagnosis]:
@@ -62,19 +69,19 @@ def examine_quickly(case: Case) -> list[Diagnosis]:
     return examine(case) if case.url else []
 
 
-def _examine(case: Case, folder: str, field: PDFField) -> list[Diagnosis]:
+def _examine(
+    case: Case, folder: str, field: PDFField, further: tuple[_Question, ...]
+) -> list[Diagnosis]:
     opened: list[Opened] = []
     with Probes(case.storage) as probes:
         first = diagnose("link_opens", folder, lambda: _open(case, folder, field, probes, opened))
         if not opened:
             return [first]
         [document] = opened
+        of_folder = QUICK if case.quick else OF_A_FOLDER
+        found = [_ask(key, folder, question, document) for key, question in of_folder]
         site = origin_of(document.url)
-        found = [_ask(key, folder, ask, document) for key, ask in QUICK]
-        if not case.quick:
-            found += [_ask(key, folder, ask, document) for key, ask in OF_A_FOLDER]
-            found += [_ask(key, site, ask, document) for key, ask in OF_THE_SITE]
-        return [first, *found]
+        return [first, *found, *(_ask(key, site, question, document) for key, question in further)]
 
 
 def _ask(key: str, subject: str, question: _Asked, document: Opened) -> Diagnosis:
