@@ -156,8 +156,8 @@ def _status(line: bytes) -> int:
 
 
 _HINT = (
-    "Give the address of the event API as its clients see it, and the web server is asked too: "
-    "--url https://example.org/api/events/"
+    "Give the address of the site as its clients see it, and the web server is asked too: "
+    "--url https://example.org"
 )
 _ADDRESS = "Give the full address of the event API: --url https://example.org/api/events/"
 _REACH = (
