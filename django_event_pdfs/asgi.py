@@ -97,7 +97,7 @@ def _limit(scope: Any) -> int | None:
         return None
     root, path = get_script_prefix(scope).rstrip("/"), scope["path"]
     match = match_path_info(path.removeprefix(root) if path.startswith(f"{root}/") else path)
-    view = getattr(match and match.func, "cls", None)
+    view: Any = getattr(match and match.func, "cls", None)
     # Not by its class: importing that takes settings, which an asgi.py may name after its imports.
     if match is None or not hasattr(view, "get_max_body_size"):
         return None
