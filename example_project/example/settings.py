@@ -94,6 +94,9 @@ SIMPLE_JWT = {"ACCESS_TOKEN_LIFETIME": timedelta(hours=1)}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Events with PDF documents",
     "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    # What may be sent is described apart from what is answered.
+    "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
