@@ -32,9 +32,7 @@ _OPEN = (
     _request_header("If-Unmodified-Since", _DATE),
     _IF_MATCH,
     _IF_NONE_MATCH,
-    OpenApiParameter(
-        "download", {"type": "string", "enum": ["1"]}, description="saves instead of showing"
-    ),
+    OpenApiParameter("download", _TEXT, description="1: a browser saves it instead of showing it"),
     _response_header("ETag", "changes with the document", 200, 206),
     _response_header("Last-Modified", _DATE, 200, 206),
     _response_header("Accept-Ranges", "bytes", 200, 206),
