@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -69,12 +71,27 @@ class Example:
 
 
 @pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
-    """Serve the example project as long as the session lasts."""
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the database and the documents of the demo."""
     for name in MODULES:
         need(find_spec(name), name)
-    site = Example(tmp_path_factory.mktemp("example"), free_port(), free_port())
+    site = Example(tmp_path_factory.mktemp("filled"), 0, 0)
     site.manage("demo", "--no-serve")
+    return site.root
+
+
+@pytest.fixture(scope="session")
+def example(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
+    """Serve the example project as long as the session lasts."""
+    with serving(filled, tmp_path_factory.mktemp("example")) as site:
+        yield site
+
+
+@contextmanager
+def serving(filled: Path, root: Path) -> Iterator[Example]:
+    """Serve a copy of the filled folder."""
+    shutil.copytree(filled, root, dirs_exist_ok=True)
+    site = Example(root, free_port(), free_port())
     log = site.root / "gunicorn.log"
     command = ["-m", "gunicorn", f"--bind=127.0.0.1:{site.port}", "--threads=4", "example.wsgi"]
     with log.open("wb") as output:
