@@ -140,6 +140,16 @@ class BaseDelivery(ABC):
             )
 
 
+def etag_of(storage: Storage, name: str) -> str:
+    """Return the ETag that a GET of ``name`` is answered with, by a ``stat`` for a legacy name.
+
+    Raises:
+        FileNotFoundError: the storage has no such file.
+    """
+    part = random_part(name)
+    return f'"{part}"' if part else _stat_etag(stat(storage, name))
+
+
 def _stat_etag(found: Stat) -> str:
     modified = f"{found.modified.timestamp():.6f}" if found.modified else "0"
     return f'"{found.size:x}-{modified.replace(".", "")}"'

@@ -7,6 +7,7 @@ from django_event_pdfs.links.mounts import (
     document_views,
     file_mount,
     match_path,
+    match_path_info,
     permalink,
     view_classes,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "file_mount",
     "get_links",
     "match_path",
+    "match_path_info",
     "permalink",
     "view_classes",
 ]

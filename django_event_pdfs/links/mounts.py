@@ -63,7 +63,11 @@ def match_path(path: str) -> ResolverMatch | None:
     prefix = get_script_prefix()
     if not path.startswith(prefix):
         return None
-    path = "/" + path.removeprefix(prefix)
+    return match_path_info("/" + path.removeprefix(prefix))
+
+
+def match_path_info(path: str) -> ResolverMatch | None:
+    """Return the same for a path below the one at which the host's site is mounted."""
     try:
         # i18n_patterns match the active language only, and the URL may be of another.
         with override(get_language_from_path(path)):

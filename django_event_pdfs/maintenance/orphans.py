@@ -26,6 +26,7 @@ from django_event_pdfs.maintenance.findings import SILENT, Finding, Watcher
 from django_event_pdfs.maintenance.listing import entries, modified, require_places
 from django_event_pdfs.maintenance.paging import document_tables, keyset
 from django_event_pdfs.models import document_models, local_document_fields
+from django_event_pdfs.storage import UPLOADS, has_paths
 
 _UNEVEN = ("\\", "//", "./")  # in names that mean a file which has a plainer one
 
@@ -35,6 +36,8 @@ CHUNK = 150_000  # files in memory; for each chunk all names of all tables are r
 @dataclass(slots=True)
 class Search:
     """A search for orphans: files of some age, directly in a document's folder, named by no row.
+
+    So are uploads that were cut off by the death of their process, in the folder where they wait.
 
     ``listed`` counts all files there. No row names ``young`` ones yet, nor ``undated`` and ``odd``
     ones, whose age is not known, or which file they are: these are found under their words.
@@ -75,7 +78,8 @@ class Search:
         latest = self.now - self.older_than
         folders = document_folders()
         require_places(self.storage, folders)
-        for folder in folders:
+        # An upload waits for its row; of one that still does after days the process is dead.
+        for folder in [*folders, UPLOADS] if has_paths(self.storage) else folders:
             for name, changed in entries(self.storage, folder):
                 self.listed += 1
                 self.watcher.advance()
