@@ -26,6 +26,7 @@ _FILE = (
 )
 _VALUE = ("not_a_file", "other_document", "multiple_files", "contradiction", "required", "null")
 _BODY = ("parse_error", "incomplete_body", "suspicious_request")
+_CONDITION = ("malformed_condition",)
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,16 @@ def failures(view: Any, method: str) -> Iterator[Failure]:
         yield Failure(406, "Accept names nothing that can be made.", ("not_acceptable",))
     if method not in SAFE_METHODS:
         yield Failure(411, "The body declares no length.", ("length_required",))
+        yield Failure(413, "A file, or the request, is too large.", ("too_large",))
+    if view.action in ("store_document", "clear_document"):
+        unmet = "If-Match or If-None-Match does not hold: someone else was first."
+        yield Failure(412, unmet, ("precondition_failed",))
     if method in ("POST", "PUT", "PATCH"):
         yield from _of_body(view)
-    elif view.action == "clear_document" and not _document(view).blank:
-        yield Failure(400, "The document is required.", ("null",))
+    elif view.action == "clear_document":
+        required = () if _document(view).blank else ("null",)
+        yield Failure(400, "Refused; nothing is changed.", _CONDITION + required)
+        yield _unavailable("storage_unavailable")
 
 
 def _access(view: Any) -> Iterator[Failure]:
@@ -88,10 +95,10 @@ def _of_delivery() -> Iterator[Failure]:
 
 
 def _of_body(view: Any) -> Iterator[Failure]:
-    codes = _BODY if view.action == "store_document" else (*_BODY, "invalid")
+    is_form = view.action != "store_document"
+    codes = _BODY + (("unnamed_part", "invalid") if is_form else _CONDITION)
     stores = view.action in ("create", "update", "partial_update", "store_document")
     yield Failure(400, "Refused; nothing is stored or changed.", codes + _of_files(view) * stores)
-    yield Failure(413, "A file, or the text of a form, is too large.", ("too_large",))
     yield Failure(415, "A body of a type that is not taken.", ("unsupported_media_type",))
     if stores:
         scanner = ("scanner_unavailable",) if conf.scanner else ()

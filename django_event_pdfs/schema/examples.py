@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import exceptions
 
 from django_event_pdfs.errors import LengthRequired, PayloadTooLarge, ServiceUnavailable
+from django_event_pdfs.preconditions import PreconditionFailed
 from django_event_pdfs.serializers import AlreadyExists
 from django_event_pdfs.validators import MESSAGES
 
@@ -15,6 +16,7 @@ _ERRORS: dict[int, exceptions.APIException] = {
     406: exceptions.NotAcceptable(),
     409: AlreadyExists(),
     411: LengthRequired(),
+    412: PreconditionFailed(),
     413: PayloadTooLarge(),
     415: exceptions.UnsupportedMediaType("text/plain"),
     429: exceptions.Throttled(60),

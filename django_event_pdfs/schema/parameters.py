@@ -41,11 +41,15 @@ _OPEN = (
     _response_header("Location", "a URL of the object store", 302),
 )
 
+_WRITE = (_IF_MATCH, _IF_NONE_MATCH)
+
 _STORE = (
+    *_WRITE,
     _request_header("Content-Disposition", 'names the file, as in attachment; filename="a.pdf"'),
 )
 
 PARAMETERS: dict[str, tuple[OpenApiParameter, ...]] = {
     "open_document": _OPEN,
     "store_document": _STORE,
+    "clear_document": _WRITE,
 }

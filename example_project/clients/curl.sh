@@ -102,6 +102,11 @@ ask 201 "PUT: the file is the body" -H "$authorization" -T programme.pdf "${even
 etag=$(read_json etag)
 ask 200 "PUT: only if it is still the one that was read" -H "$authorization" \
     -H "If-Match: $etag" -T programme.pdf "${event}guide_file/"
+ask 412 "PUT: someone else was first" -H "$authorization" \
+    -H "If-Match: $etag" -T programme.pdf "${event}guide_file/"
+echo "     $(read_json)"
+ask 412 "PUT: only where there is none" -H "$authorization" \
+    -H 'If-None-Match: *' -T programme.pdf "${event}guide_file/"
 ask 204 "DELETE: clear it" -H "$authorization" -X DELETE "${event}guide_file/"
 ask 404 "open what is not there" -H "$authorization" "${event}guide_file/"
 
@@ -113,7 +118,7 @@ refused
 ask 400 "the same in French" -H "$authorization" -H 'Accept-Language: fr' -X PATCH "$event" \
     -F programme_file=@hello.pdf
 refused
-head -c 11000000 /dev/zero > large.pdf
+{ cat programme.pdf && head -c 11000000 /dev/zero; } > large.pdf
 ask 413 "too large" -H "$authorization" -X PATCH "$event" -F programme_file=@large.pdf
 refused
 head -c 6000 programme.pdf > half.pdf

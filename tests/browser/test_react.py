@@ -84,7 +84,7 @@ def test_an_upload_shows_its_progress_and_what_it_became(page: Any, row: Any) ->
         ({**pdf(), "buffer": b"hello"}, "The file is not a PDF, whatever its name says."),
         ({**pdf(), "name": "summit.exe"}, "does not end in “.pdf”"),
         (pdf(password="secret"), "Remove the password and upload it again."),
-        (pdf(padding=11 * 1024 * 1024), "the limit is 10"),
+        (pdf(padding=11 * 1024 * 1024), "larger than the limit of 10"),
     ],
     ids=["no PDF", "wrong name", "encrypted", "too large"],
 )

@@ -67,12 +67,17 @@ def cases():
             yield Case(operation, 406, headers={"HTTP_ACCEPT": "image/png"})
         if operation not in READS:
             yield Case(operation, 411, headers={"HTTP_TRANSFER_ENCODING": "chunked"})
+            yield Case(operation, 413, setup="tiny", data=bytes(5_000_000))
     for operation in BODIES:
         yield Case(operation, 400, data=b"hello")
-        yield Case(operation, 413, setup="small")
+        yield Case(operation, 413, setup="small")  # Within the limit of the whole request.
         yield Case(operation, 415, headers={"CONTENT_TYPE": "text/csv"})
         yield Case(operation, 503, setup="busy")
         yield Case(operation, 503, setup="no storage")
+    for operation in (STORE, CLEAR):
+        yield Case(operation, 400, headers={"HTTP_IF_MATCH": "other"})
+        yield Case(operation, 412, headers={"HTTP_IF_MATCH": '"other"'})
+    yield Case(CLEAR, 503, headers={"HTTP_IF_MATCH": '"other"'}, setup="no storage")
     yield Case("list", 404, query="?cursor=made-up")
     yield Case("create", 409, setup="twice")
     yield Case(STORE, 201, setup="empty")
@@ -99,6 +104,7 @@ class World:
         policy = {
             "strict": {"READ_ACCESS": "permission"},
             "small": {"MAX_SIZE": 10},
+            "tiny": {"MAX_SIZE": 10},
             "busy": {"INSPECTION": {"concurrency": 1, "wait": 0}},
         }.get(what, {})
         self.settings.EVENT_PDFS = {**self.settings.EVENT_PDFS, **policy}
@@ -108,7 +114,9 @@ class World:
             self.event.programme_file = None
             self.event.save()
         if what == "no storage":
-            for method in ("_open", "_save", "get_modified_time"):
+            # A name that we did not choose, so that the storage is asked in every case.
+            type(self.event).objects.update(programme_file="events/programmes/old.pdf")
+            for method in ("_open", "_save", "exists", "get_modified_time"):
                 self.monkeypatch.setattr(self.storage, method, _fail)
 
     def ask(self, case):
@@ -130,7 +138,7 @@ class World:
         if case.operation == STORE or "CONTENT_TYPE" in case.headers:
             return pdf
         if case.operation not in FORMS:
-            return None
+            return {"programme_file": SimpleUploadedFile("a.pdf", pdf, PDF)} if case.data else None
         identity = {"id": str(self.event.pk)} if case.setup == "twice" else {}
         return {**NEW, **identity, "programme_file": SimpleUploadedFile("a.pdf", pdf, PDF)}
 

@@ -106,11 +106,19 @@ def test_a_raw_put_takes_a_pdf(describe):
     assert entry == {"$ref": "#/components/schemas/EventDocument"}
 
 
-def test_clearing_can_fail_only_where_the_document_is_required(describe, settings):
-    assert "400" not in describe().answers(CLEAR)
+def test_a_required_document_cannot_be_cleared(describe, settings):
+    assert describe().answers(CLEAR)["400"]["x-codes"] == ["malformed_condition"]
     mount(settings, PermitViewSet)
     refused = describe().answers("meetings_permit_file_destroy")["400"]
-    assert refused["x-codes"] == ["null"]
+    assert refused["x-codes"] == ["malformed_condition", "null"]
+
+
+@pytest.mark.parametrize("operation", [STORE, CLEAR])
+def test_a_write_takes_conditions(describe, operation):
+    described = describe()
+    parameters = {p["name"] for p in described.operations[operation]["parameters"]}
+    assert {"If-Match", "If-None-Match"} <= parameters
+    assert described.answers(operation)["412"]["x-codes"] == ["precondition_failed"]
 
 
 def test_a_redirect_is_described_where_the_store_signs_urls(describe, settings, monkeypatch):

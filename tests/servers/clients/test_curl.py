@@ -10,8 +10,13 @@ from tests.servers.serving import need
 
 CALLS = {
     *("200 a token", "200 list events", "201 an event with two documents (multipart)"),
-    *("409 sent again", "206 the rest of a broken download", "404 the link of the replaced"),
-    *("200 PATCH: null clears", "201 PUT: the file is the body", "413 too large"),
+    *("206 the rest of a broken download", "404 the link of the replaced"),
+    *(
+        "200 PATCH: null clears",
+        "201 PUT: the file is the body",
+        "412 PUT: someone else was first",
+        "413 too large",
+    ),
     *("400 the same in French", "403 who may only read", "204 the event and its files"),
 }
 
