@@ -1,6 +1,6 @@
 """Links: URLs that open a document in a client that can send no header."""
 
-from django_event_pdfs.links.base import BaseLinks, Link, Verdict
+from django_event_pdfs.links.base import BaseLinks, Link, MakeLink, Verdict
 from django_event_pdfs.links.handler import get_links
 from django_event_pdfs.links.mounts import (
     FILE_URL_NAME,
@@ -17,6 +17,7 @@ __all__ = [
     "FILE_URL_NAME",
     "BaseLinks",
     "Link",
+    "MakeLink",
     "SignedLinks",
     "StorageLinks",
     "Verdict",

@@ -1,7 +1,7 @@
 """What every link maker can do."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +30,10 @@ class Verdict:
         return self.max_age == 0
 
 
+#: Makes a link to a name, which offers the document as a filename: ``make(name, filename)``.
+MakeLink = Callable[[str, str], Link]
+
+
 class BaseLinks(ABC):
     """Makes links to names in storage and recognises them. ``OPTIONS`` arrive as keywords."""
 
@@ -40,6 +44,14 @@ class BaseLinks(ABC):
         Raises:
             LinkUnavailable: no link can be made, for lack of a mount, say.
         """
+
+    def maker(self) -> MakeLink:
+        """Return :meth:`make` for the many links of one answer.
+
+        What they have in common, such as the key and the expiry, may be worked out once. So it is
+        for one answer only.
+        """
+        return self.make
 
     @abstractmethod
     def name_of(self, url: str) -> str | None:
