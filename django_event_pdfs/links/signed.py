@@ -108,7 +108,7 @@ class SignedLinks(BaseLinks):
         mount = self.base_url or file_mount(folder)
         if mount is None:
             raise LinkUnavailable(
-                f"The URLconf has nothing for {folder!r}: include('django_event_pdfs.file_urls') in it."
+                f"No URL leads to {folder!r}: include('django_event_pdfs.file_urls') in a URLconf."
             )
         return mount
 
