@@ -17,6 +17,7 @@ from django_event_pdfs.forms import PDFFormField
 from django_event_pdfs.loaded import remember
 from django_event_pdfs.lookups import DocumentExact, DocumentIsNull
 from django_event_pdfs.naming import new_name
+from django_event_pdfs.orjson_extra import loads
 from django_event_pdfs.storage import document_storage
 from django_event_pdfs.validators import PDFValidator
 
@@ -219,6 +220,12 @@ class FactsField(models.JSONField):
     def deconstruct(self) -> Any:
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.JSONField", args, {**kwargs, "null": True, "editable": False}
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        try:
+            return loads(value)
+        except (TypeError, ValueError):
+            return super().from_db_value(value, expression, connection)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         if not isinstance(getattr(type(model_instance), self.document, None), DocumentDescriptor):

@@ -28,6 +28,17 @@ class Loaded:
     before: "Loaded | None" = None
 
 
+def remember_read(instance: Model, fields: Iterable[FileField]) -> None:
+    """Note on an instance that was just made of a row which names the row held."""
+    held = instance.__dict__
+    names = {}
+    for field in fields:
+        name = field.attname
+        if name in held:
+            names[name] = held[name] or None
+    held[_LOADED] = Loaded(instance.pk, instance._state.db, names)
+
+
 def remember(instance: Model, fields: Iterable[FileField], commit: Commit | None = None) -> None:
     """Note on the instance that its row now holds the names that the instance holds.
 

@@ -10,6 +10,7 @@ from django_event_pdfs.links.mounts import (
     permalink,
     view_classes,
 )
+from django_event_pdfs.links.permalinks import Permalinks
 from django_event_pdfs.links.signed import SignedLinks
 from django_event_pdfs.links.storage import StorageLinks
 
@@ -18,6 +19,7 @@ __all__ = [
     "BaseLinks",
     "Link",
     "MakeLink",
+    "Permalinks",
     "SignedLinks",
     "StorageLinks",
     "Verdict",

@@ -80,13 +80,23 @@ def permalink(event: Model, field_name: str, request: HttpRequest | None = None)
     """
     match = getattr(request, "resolver_match", None)
     given = match.kwargs if match else {}
-    namespace = match.namespace if match else ""
-    routes = _document_routes(get_resolver(get_urlconf()), type(event), field_name)
-    for route in sorted(routes, key=lambda r: r.name.rpartition(":")[0] != namespace):
+    for route in _routes_to(event, field_name, match):
         address = _address(route, _arguments(route, event, given))
         if address is not None:
             return address
     return None
+
+
+def lookup_of(event: Model, field_name: str, request: HttpRequest | None = None) -> str | None:
+    """Return by what the viewset of the permalink looks its event up, None where several serve it."""
+    routes = _routes_to(event, field_name, getattr(request, "resolver_match", None))
+    return routes[0].callback.cls.lookup_field if len(routes) == 1 else None
+
+
+def _routes_to(event: Model, field_name: str, match: ResolverMatch | None) -> list[Route]:
+    namespace = match.namespace if match else ""
+    routes = _document_routes(get_resolver(get_urlconf()), type(event), field_name)
+    return sorted(routes, key=lambda r: r.name.rpartition(":")[0] != namespace)
 
 
 def document_views() -> Iterator[tuple[type[Any], str]]:
