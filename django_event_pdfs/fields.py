@@ -247,6 +247,12 @@ def document_fields(model: type[models.Model]) -> tuple[PDFField, ...]:
     return tuple(f for f in model._meta.concrete_fields if isinstance(f, PDFField))
 
 
+@cache
+def document_attnames(model: type[models.Model]) -> tuple[str, ...]:
+    """Return the attribute of every PDFField of a model."""
+    return tuple(f.attname for f in document_fields(model))
+
+
 def _is_stored(value: Any) -> bool:
     return isinstance(value, FieldFile) and bool(value._committed)  # type: ignore[attr-defined]
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_event_pdfs import deletions, lifecycle
 from django_event_pdfs.conf import conf
-from django_event_pdfs.fields import PDFField, document_fields
+from django_event_pdfs.fields import PDFField, document_attnames, document_fields
 from django_event_pdfs.loaded import remember, remember_read
 from django_event_pdfs.validators import validate_period
 
@@ -39,7 +39,7 @@ class HasDocuments(models.Model):
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Any:
         instance = super().from_db(*args, **kwargs)
-        remember_read(instance, document_fields(cls))
+        remember_read(instance, document_attnames(cls))
         return instance
 
     def refresh_from_db(

@@ -1,6 +1,5 @@
 """How documents look in JSON, to whoever receives it."""
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -18,15 +17,12 @@ from django_event_pdfs.documents import DocumentFile
 from django_event_pdfs.exceptions import LinkUnavailable
 from django_event_pdfs.facts import filename_in, shown_facts
 from django_event_pdfs.fields import PDFField
-from django_event_pdfs.links import Link, MakeLink, Permalinks, get_links
+from django_event_pdfs.links import Link, MakeLink, Permalinks, SignedLinks, get_links
 from django_event_pdfs.naming import random_part
 from django_event_pdfs.permissions import EventDocumentsPermission, documents_permission
 from django_event_pdfs.representations import simply
 
 _KEY = "django_event_pdfs.documents"
-
-# A path that ``iri_to_uri`` leaves as it is.
-_PATH = re.compile(r"/(?!/)[!#-;=?-Z\[\]_a-z~]*\Z")
 
 
 class DocumentPresenter:
@@ -39,13 +35,15 @@ class DocumentPresenter:
     def __init__(self, request: Request | None, permission: EventDocumentsPermission) -> None:
         self.request = request
         self.permission = permission
-        self.make_link: MakeLink = get_links().maker()
-        self.permalinks = Permalinks(request)
+        links = get_links()
+        self.make_link: MakeLink = links.maker()
+        self.permalinks = Permalinks(request, self.absolute)
         self.zone = get_current_timezone()
         self.always = self._settled_once()
         self._dates = DateTimeField()
         self._simply = simply(self._dates)
-        self._origin = request.build_absolute_uri("/")[:-1] if request else ""
+        is_ours = type(links).maker is SignedLinks.maker
+        self._origin = request.build_absolute_uri("/")[:-1] if request and is_ours else ""
         self._answers: dict[tuple[type[Model], Any, str], bool] = {}
         self._columns: dict[PDFField, Column] = {}
 
@@ -93,9 +91,15 @@ class DocumentPresenter:
         """Return the URL as ``request.build_absolute_uri`` does."""
         if self.request is None:
             return url
-        if _PATH.match(url) and "/." not in url:
-            return self._origin + url
         return self.request.build_absolute_uri(url)
+
+    def absolute_link(self, link: Link) -> str:
+        """Return the URL of a link of :attr:`make_link` as ``request.build_absolute_uri`` does."""
+        url = link.url
+        # Signed links are percent-encoded paths; only those with dots as segments want resolving.
+        if self._origin and url[:1] == "/" and "/." not in url:
+            return self._origin + url
+        return self.absolute(url)
 
     def moment(self, value: datetime | None) -> Any:
         """Return a moment as the serializer's other dates."""
@@ -119,6 +123,7 @@ class Column:
     def __init__(self, presenter: DocumentPresenter, field: PDFField) -> None:
         self._presenter = presenter
         self._field = field
+        self._attname, self._facts_name = field.attname, field.facts_name
         self._folders = field.served_folders
         # A document is shown twice: as a URL, and in ``documents``.
         self._last: tuple[str, str, Link | None] = ("", "", None)
@@ -142,16 +147,16 @@ class Column:
     def _held(self, event: Model) -> tuple[str, Any, bool]:
         """Return name and facts as they came from the row, without making a file of them."""
         held = event.__dict__
-        name, facts_name = held.get(self._field.attname), self._field.facts_name
-        if type(name) is not str or facts_name not in held:
-            return _held(getattr(event, self._field.attname))
-        return name, held[facts_name], True
+        name = held.get(self._attname)
+        if type(name) is not str or self._facts_name not in held:
+            return _held(getattr(event, self._attname))
+        return name, held[self._facts_name], True
 
     def _url(self, event: Model, name: str, facts: Any, is_stored: bool) -> str | None:
         if not self._is_readable(event, name):
             return None
         link = self._link(name, filename_in(facts, name), is_stored)
-        return link and self._presenter.absolute(link.url)
+        return link and self._presenter.absolute_link(link)
 
     def _entry(
         self, event: Model, name: str, facts: Any, is_stored: bool
@@ -162,11 +167,10 @@ class Column:
         known = shown_facts(facts, name)
         filename = filename_in(facts, name)
         link = self._link(name, filename, is_stored)
-        address = presenter.permalinks.of(event, self._field.name)
         return {
-            "url": link and presenter.absolute(link.url),
+            "url": link and presenter.absolute_link(link),
             "expires_at": link and presenter.moment(link.expires_at),
-            "permalink": address and presenter.absolute(address),
+            "permalink": presenter.permalinks.of(event, self._field.name),
             "filename": filename or name.rpartition("/")[2],
             "size": known and known["size"],
             "pages": known and known["pages"],

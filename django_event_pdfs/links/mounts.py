@@ -78,25 +78,40 @@ def permalink(event: Model, field_name: str, request: HttpRequest | None = None)
     Where several do, the one in the namespace of ``request`` is taken; parameters of its prefix
     (a version, a tenant) are those of ``request``.
     """
+    return next((address for _, address in _permalinks(event, field_name, request)), None)
+
+
+def permalink_route(
+    event: Model, field_name: str, request: HttpRequest | None = None
+) -> Route | None:
+    """Return the route of :func:`permalink`."""
+    return next((route for route, _ in _permalinks(event, field_name, request)), None)
+
+
+def is_found_by_key(route: Route, event: Model) -> bool:
+    """Return whether a permalink differs from that of another event by the primary key alone.
+
+    And whether it holds the key as text: a converter of the host's may write it in another way.
+    """
+    view, pattern = route.callback.cls, route.pattern.pattern
+    parameter = view.lookup_url_kwarg or view.lookup_field
+    converter = getattr(pattern, "converters", {}).get(parameter)
+    writes_text = converter is None or type(converter).__module__ == "django.urls.converters"
+    is_key = view.lookup_field in ("pk", event._meta.pk.attname)
+    return is_key and writes_text and parameter in set(_parameters(route.pattern))
+
+
+def _permalinks(
+    event: Model, field_name: str, request: HttpRequest | None
+) -> Iterator[tuple[Route, str]]:
     match = getattr(request, "resolver_match", None)
     given = match.kwargs if match else {}
-    for route in _routes_to(event, field_name, match):
-        address = _address(route, _arguments(route, event, given))
-        if address is not None:
-            return address
-    return None
-
-
-def lookup_of(event: Model, field_name: str, request: HttpRequest | None = None) -> str | None:
-    """Return by what the viewset of the permalink looks its event up, None where several serve it."""
-    routes = _routes_to(event, field_name, getattr(request, "resolver_match", None))
-    return routes[0].callback.cls.lookup_field if len(routes) == 1 else None
-
-
-def _routes_to(event: Model, field_name: str, match: ResolverMatch | None) -> list[Route]:
     namespace = match.namespace if match else ""
     routes = _document_routes(get_resolver(get_urlconf()), type(event), field_name)
-    return sorted(routes, key=lambda r: r.name.rpartition(":")[0] != namespace)
+    for route in sorted(routes, key=lambda r: r.name.rpartition(":")[0] != namespace):
+        address = _address(route, _arguments(route, event, given))
+        if address is not None:
+            yield route, address
 
 
 def document_views() -> Iterator[tuple[type[Any], str]]:
