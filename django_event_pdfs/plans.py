@@ -30,13 +30,13 @@ class PlannedListSerializer(ListSerializer[Any]):
 
 
 class Plan:
-    """How the rows of one model are represented by the fields of a serializer."""
+    """How the rows of one model are represented by the fields of a serializer, in one response."""
 
-    def __init__(self, kind: type[Model], fields: list[Any]) -> None:
+    def __init__(self, kind: type[Model], fields: list[Any], context: Any) -> None:
         self.kind = kind
         self._fields = fields
         self._zone = timezone.get_current_timezone()
-        self._steps = [(field.field_name, _show(kind, field)) for field in fields]
+        self._steps = [(field.field_name, _show(kind, field, context)) for field in fields]
 
     def suits(self, row: Model, fields: list[Any]) -> bool:
         """Return whether it is the plan for a row; fields may come and go between two rows."""
@@ -57,26 +57,35 @@ class Plan:
         return shown
 
 
-def _show(kind: type[Model], field: Any) -> Show:
+def is_simple(field: Any) -> bool:
+    """Return whether a field is represented without being asked, but for odd values."""
+    if not _is_read_plainly(field):
+        return False
+    return _is_of_documents(field) or (len(field.source_attrs) == 1 and simply(field) is not None)
+
+
+def _show(kind: type[Model], field: Any, context: Any) -> Show:
     asked = _as_asked(field)
-    if type(field).get_attribute is not Field.get_attribute or "get_attribute" in vars(field):
+    if not _is_read_plainly(field):
         return asked
-    documents = _show_documents(kind, field)
-    if documents:
-        return documents
+    if _is_of_documents(field):
+        # Without making a DocumentFile of each.
+        return field.shown(kind, context) or asked
     if field.source_attrs == []:  # ``source="*"``, a SerializerMethodField say: the row itself.
         return field.to_representation  # type: ignore[no-any-return]
     known = simply(field) if len(field.source_attrs) == 1 else None
     return _show_simply(field.source, known, asked) if known else asked
 
 
-def _show_documents(kind: type[Model], field: Any) -> Show | None:
-    """Return what shows documents without making a ``DocumentFile`` of each."""
+def _is_read_plainly(field: Any) -> bool:
+    own = "get_attribute" in vars(field)
+    return not own and type(field).get_attribute is Field.get_attribute
+
+
+def _is_of_documents(field: Any) -> bool:
     represents = type(field).to_representation
     ours = (PDFFileField.to_representation, DocumentsField.to_representation)
-    if represents not in ours or "to_representation" in vars(field):
-        return None
-    return field.shown(kind)  # type: ignore[no-any-return]
+    return represents in ours and "to_representation" not in vars(field)
 
 
 def _show_simply(name: str, known: Simply, asked: Show) -> Show:

@@ -82,13 +82,13 @@ class PDFFileField(serializers.FileField):
             return super().to_representation(value)
         return DocumentPresenter.of(self.context).url(value)
 
-    def shown(self, kind: type[Model]) -> Callable[[Model], str | None] | None:
+    def shown(self, kind: type[Model], context: Any) -> Callable[[Model], str | None] | None:
         """Return what represents the document of each row of a model, None where it isn't one."""
         (source, *deeper) = self.source_attrs
         descriptor = getattr(kind, source, None)
         if deeper or type(descriptor) is not DocumentDescriptor:
             return None
-        return DocumentPresenter.of(self.context).column(descriptor.field).url
+        return DocumentPresenter.of(context).column(descriptor.field).url
 
     @property
     def _event(self) -> Model | None:
@@ -144,10 +144,12 @@ class DocumentsField(serializers.Field[Any, Any, Any, Any]):
         super().__init__(**{**kwargs, "source": "*", "read_only": True})
 
     def to_representation(self, value: Model) -> dict[str, Mapping[str, Any] | None]:
-        return self.shown(type(value))(value)
+        return self.shown(type(value), self.context)(value)
 
-    def shown(self, kind: type[Model]) -> Callable[[Model], dict[str, Mapping[str, Any] | None]]:
+    def shown(
+        self, kind: type[Model], context: Any
+    ) -> Callable[[Model], dict[str, Mapping[str, Any] | None]]:
         """Return what represents the documents of each row of a model."""
-        presenter = DocumentPresenter.of(self.context)
+        presenter = DocumentPresenter.of(context)
         entries = [(f.name, presenter.column(f).entry) for f in document_fields(kind)]
         return lambda event: {name: entry(event) for name, entry in entries}

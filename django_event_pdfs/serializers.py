@@ -17,6 +17,7 @@ from django_event_pdfs.lifecycle import lock
 from django_event_pdfs.models import AbstractEvent, get_event_model
 from django_event_pdfs.plans import Plan, PlannedListSerializer
 from django_event_pdfs.serializer_fields import DocumentsField, PDFFileField
+from django_event_pdfs.standing_fields import standing_fields
 from django_event_pdfs.validators import validate_period
 
 EVENT_FIELDS = ("id", "name", "description", "start_date", "end_date", "location")
@@ -88,9 +89,9 @@ class EventDocumentsSerializerMixin(serializers.ModelSerializer[Any]):
     def to_representation(self, instance: Any) -> Any:
         if not isinstance(instance, models.Model) or not self._is_represented_by_drf():
             return super().to_representation(instance)
-        fields = list(self._readable_fields)
+        fields = standing_fields(self) or list(self._readable_fields)
         if self._plan is None or not self._plan.suits(instance, fields):
-            self._plan = Plan(type(instance), fields)
+            self._plan = Plan(type(instance), fields, self.context)
         return self._plan.represent(instance)
 
     def represent_all(self, rows: Iterable[Any]) -> list[Any]:
