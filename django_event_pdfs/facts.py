@@ -85,7 +85,7 @@ class DocumentFacts:
 
 
 def filename_in(data: Any, name: str) -> str:
-    """Return the filename in the JSON column; empty where it says none, or describes another name."""
+    """Return the filename in the JSON column; empty where it is not of ``name``, or says none."""
     if type(data) is not dict or data.get("name") != name:
         return ""
     filename = data.get("filename")
@@ -99,7 +99,7 @@ def shown_facts(data: Any, name: str) -> Mapping[str, Any] | None:
     """
     if not isinstance(data, dict) or data.get("name") != name:
         return None
-    if "replaced" in data or not _REQUIRED <= data.keys():
+    if "replaced" in data or not data.keys() >= _REQUIRED:
         return data if DocumentFacts.from_json(data, name) else None
     try:
         return data if parse_datetime(data["stored_at"]) else None

@@ -222,6 +222,8 @@ class FactsField(models.JSONField):
         return name, "django.db.models.JSONField", args, {**kwargs, "null": True, "editable": False}
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        if value is None:
+            return None
         try:
             return loads(value)
         except (TypeError, ValueError):

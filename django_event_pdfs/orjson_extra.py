@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+__all__ = ["loads", "orjson"]
+
 try:
     import orjson
 except ImportError:

@@ -26,7 +26,8 @@ class PlannedListSerializer(ListSerializer[Any]):
 
     def to_representation(self, data: Any) -> list[Any]:
         rows = data.all() if isinstance(data, BaseManager) else data
-        return self.child.represent_all(rows)  # type: ignore[attr-defined, no-any-return]
+        child: Any = self.child
+        return child.represent_all(rows)  # type: ignore[no-any-return]
 
 
 class Plan:

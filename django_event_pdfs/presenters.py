@@ -129,7 +129,7 @@ class Column:
         self._last: tuple[str, str, Link | None] = ("", "", None)
 
     def url(self, event: Model) -> str | None:
-        """Return the absolute link to the document of an event, None where there is none to give."""
+        """Return the absolute link to an event's document, None where there is none to give."""
         return self._url(event, *self._held(event))
 
     def url_of(self, document: DocumentFile) -> str | None:
@@ -156,7 +156,7 @@ class Column:
         if not self._is_readable(event, name):
             return None
         link = self._link(name, filename_in(facts, name), is_stored)
-        return link and self._presenter.absolute_link(link)
+        return self._presenter.absolute_link(link) if link else None
 
     def _entry(
         self, event: Model, name: str, facts: Any, is_stored: bool
@@ -211,4 +211,3 @@ def _rest_request(request: Any) -> Request | None:
     wrapped = Request(request)
     wrapped.user = getattr(request, "user", None) or AnonymousUser()
     return wrapped
-

@@ -1,6 +1,6 @@
 """JSON by orjson (extra ``fast``), to the same text as REST framework's renderer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
@@ -8,27 +8,32 @@ from rest_framework.renderers import JSONRenderer
 
 from django_event_pdfs.orjson_extra import orjson
 
-# What a JavaScript string of old could not hold, and REST framework escapes.
+# What strings of JavaScript once could not hold; REST framework escapes it.
 _SEPARATORS = {"\u2028".encode(): b"\\u2028", "\u2029".encode(): b"\\u2029"}
+_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS if orjson else 0
+_ATOMS = {str, int, bool, type(None)}
 
 
 class ORJSONRenderer(JSONRenderer):
     """REST framework's ``JSONRenderer``, several times as fast where orjson is installed.
 
     Whatever orjson cannot do, or does otherwise, is left to REST framework: indentation, the
-    settings ``UNICODE_JSON`` and ``COMPACT_JSON``, ``STRICT_JSON``, keys that are no strings,
-    numbers beyond 64 bits. Floats are written by orjson: ``1e16`` for ``1e+16``.
+    settings ``UNICODE_JSON``, ``COMPACT_JSON`` and ``STRICT_JSON``, keys that are no strings,
+    numbers beyond 64 bits. Only floats may be spelt in another way: ``1e16`` for ``1e+16``.
     """
 
     def render(
-        self,
-        data: Any,
-        accepted_media_type: str | None = None,
-        renderer_context: Any = None,
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
     ) -> Any:
         """Return the JSON of ``data`` as bytes."""
-        plain = self.compact and not self.ensure_ascii and data is not None
-        if orjson and plain and self.get_indent(accepted_media_type, renderer_context or {}) is None:
+        indent = self.get_indent(accepted_media_type or "", renderer_context or {})
+        if (
+            orjson
+            and data is not None
+            and indent is None
+            and self.compact
+            and not self.ensure_ascii
+        ):
             text = self._quickly(data)
             if text is not None:
                 return text
@@ -37,7 +42,7 @@ class ORJSONRenderer(JSONRenderer):
     def _quickly(self, data: Any) -> bytes | None:
         """Return the JSON, None where REST framework has to say what becomes of the data."""
         try:
-            text = orjson.dumps(data, default=self._plain, option=_OPTIONS)
+            text: bytes = orjson.dumps(data, default=self._plain, option=_OPTIONS)
         except orjson.JSONEncodeError:
             return None
         # orjson writes NaN as null. It must be an error, or NaN, as STRICT_JSON says.
@@ -56,17 +61,15 @@ class ORJSONRenderer(JSONRenderer):
         return found
 
 
-_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS if orjson else 0
-
-
 def _is_finite(data: Any) -> bool:
     """Return whether there is no float in it that JSON cannot hold."""
-    values: Iterable[Any] = data.values() if isinstance(data, dict) else data
-    for value in values if isinstance(data, (dict, list, tuple)) else (data,):
-        kind = type(value)
-        if kind is float:
-            if not isfinite(value):
-                return False
-        elif kind is not str and isinstance(value, (dict, list, tuple)) and not _is_finite(value):
-            return False
+    containers: list[Any] = [[data]]
+    for container in containers:  # It grows meanwhile.
+        for value in container.values() if isinstance(container, dict) else container:
+            kind = type(value)
+            if kind is float:
+                if not isfinite(value):
+                    return False
+            elif kind not in _ATOMS and isinstance(value, (dict, list, tuple)):
+                containers.append(value)
     return True

@@ -1,4 +1,4 @@
-"""What fields of REST framework make of values, without asking anew for each row what never changes.
+"""What fields of REST framework make of values, without asking anew for each row.
 
 A field that REST framework represents simply is told by the type of its values and by a function,
 which makes of such a value the same text as ``to_representation``. Values of any other type, and

@@ -85,7 +85,7 @@ class PDFFileField(serializers.FileField):
     def shown(self, kind: type[Model], context: Any) -> Callable[[Model], str | None] | None:
         """Return what represents the document of each row of a model, None where it isn't one."""
         (source, *deeper) = self.source_attrs
-        descriptor = getattr(kind, source, None)
+        descriptor: Any = getattr(kind, source, None)
         if deeper or type(descriptor) is not DocumentDescriptor:
             return None
         return DocumentPresenter.of(context).column(descriptor.field).url

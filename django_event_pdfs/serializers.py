@@ -127,7 +127,7 @@ class EventDocumentsSerializerMixin(serializers.ModelSerializer[Any]):
 
     @classmethod
     def _is_represented_by_drf(cls) -> bool:
-        """Return whether what comes after this class is REST framework's way, which a plan takes."""
+        """Return whether REST framework's way comes next, which a plan takes."""
         after = super().to_representation
         return getattr(after, "__func__", after) is serializers.Serializer.to_representation
 

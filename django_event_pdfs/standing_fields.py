@@ -41,7 +41,7 @@ def _standing(kind: type[Any]) -> list[Any] | None:
 
 
 def _is_plain(kind: type[Any]) -> bool:
-    """Return whether the classes that a host derived say nothing of what is read, but in ``Meta``."""
+    """Return whether classes of a host's say nothing of what is read, but in ``Meta``."""
     before = kind.__mro__[: kind.__mro__.index(ModelSerializer)]
     theirs = (part for part in before if not part.__module__.startswith(_OURS))
     return all(_is_harmless(name) for part in theirs for name in vars(part))

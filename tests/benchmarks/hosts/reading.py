@@ -25,7 +25,15 @@ def paths(count):
     cursor = urlencode({"cursor": b64encode(position.encode()).decode()})
     pages = {"plain": f"?page={count // PAGE - 1}", "floor": None}
     found = {"list": {}, "detail": {}, "deep page": {}}
-    for side in ("floor", "plain", "plain-fast", "ours", "ours-fast", "documents", "documents-fast"):
+    for side in (
+        "floor",
+        "plain",
+        "plain-fast",
+        "ours",
+        "ours-fast",
+        "documents",
+        "documents-fast",
+    ):
         found["list"][side] = f"/{side}/events/"
         found["detail"][side] = f"/{side}/events/{middle.pk}/"
         if side != "floor":
@@ -46,7 +54,11 @@ def measure(addresses, turns):
             if turn >= 3:  # The rest was to warm up.
                 taken[side].append((time.perf_counter() - start) * 1000)
     return {
-        side: {"ms": taken[side], "bytes": len(_answer(_environ(address))), "queries": _queries(address)}
+        side: {
+            "ms": taken[side],
+            "bytes": len(_answer(_environ(address))),
+            "queries": _queries(address),
+        }
         for side, address in addresses.items()
     }
 
