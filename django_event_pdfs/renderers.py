@@ -27,13 +27,8 @@ class ORJSONRenderer(JSONRenderer):
     ) -> Any:
         """Return the JSON of ``data`` as bytes."""
         indent = self.get_indent(accepted_media_type or "", renderer_context or {})
-        if (
-            orjson
-            and data is not None
-            and indent is None
-            and self.compact
-            and not self.ensure_ascii
-        ):
+        is_usual = indent is None and self.compact and not self.ensure_ascii
+        if orjson and is_usual and data is not None:
             text = self._quickly(data)
             if text is not None:
                 return text

@@ -88,7 +88,8 @@ class PDFFileField(serializers.FileField):
         descriptor: Any = getattr(kind, source, None)
         if deeper or type(descriptor) is not DocumentDescriptor:
             return None
-        return DocumentPresenter.of(context).column(descriptor.field).url
+        field: Any = descriptor.field
+        return DocumentPresenter.of(context).column(field).url
 
     @property
     def _event(self) -> Model | None:
