@@ -67,7 +67,7 @@ def rendered(renderer, data, **options):
         Decimal("NaN"),
         UUID(int=7),
         datetime(2026, 12, 1, 9, 0, 0, 123456, tzinfo=UTC),
-        datetime(2026, 12, 1, 9),
+        datetime(2026, 12, 1, 9),  # noqa: DTZ001
         date(2026, 12, 1),
         time(9, 30),
         time(9, 30, tzinfo=UTC),
@@ -87,7 +87,8 @@ def rendered(renderer, data, **options):
         OrderedDict(b=1, a=2),
         ReturnDict({"a": 1}, serializer=None),
         ReturnList([1], serializer=None),
-        {1: "int", 1.5: "float", True: "bool", None: "none"},
+        {1: "int", 1.5: "float", None: "none"},
+        {True: "bool"},
         {mark_safe("key"): 1},
         {gettext_lazy("name"): 1},
         {UUID(int=7): 1},
