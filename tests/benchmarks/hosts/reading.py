@@ -1,82 +1,66 @@
-"""Requests that read, through Django's WSGI handler in this process, a few in turns."""
+"""Requests that read, through Django's WSGI handler in this process, all sides in turns."""
 
 import gc
+import random
 import time
 from base64 import b64encode
 from functools import cache
 from urllib.parse import urlencode
 
-from django.contrib.auth import get_user_model
-from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
-from rest_framework_simplejwt.tokens import AccessToken
 
+from tests.benchmarks.hosts.asking import answer, bearer
 from tests.benchmarks.hosts.ours.models import Event
 
 PAGE = 100
+WARM_UP = 3
+SIDES = ("floor", "plain", "plain-fast", "ours", "ours-fast", "documents", "documents-fast")
 
 
-def paths(count):
-    """Return the addresses, by what is asked and of whom."""
+def addresses(count):
+    """Return the address of each side, by what is asked."""
     middle, deep = _at(count // 2), _at(count - 2 * PAGE)
     position = urlencode({"p": str(deep.start_date)})
     cursor = urlencode({"cursor": b64encode(position.encode()).decode()})
-    pages = {"plain": f"?page={count // PAGE - 1}", "floor": None}
-    found = {"list": {}, "detail": {}, "deep page": {}}
-    for side in (
-        "floor",
-        "plain",
-        "plain-fast",
-        "ours",
-        "ours-fast",
-        "documents",
-        "documents-fast",
-    ):
-        found["list"][side] = f"/{side}/events/"
-        found["detail"][side] = f"/{side}/events/{middle.pk}/"
-        if side != "floor":
-            page = pages["plain"] if "plain" in side else f"?{cursor}"
-            found["deep page"][side] = f"/{side}/events/{page}"
-    return found
+    number = f"page={count // PAGE - 1}"
+    pages = {side: number if "plain" in side else cursor for side in SIDES if side != "floor"}
+    return {
+        "list": {side: f"/{side}/events/" for side in SIDES},
+        "detail": {side: f"/{side}/events/{middle.pk}/" for side in SIDES},
+        "deep page": {side: f"/{side}/events/?{page}" for side, page in pages.items()},
+    }
 
 
 def measure(addresses, turns):
     """Ask for each address in turns; return milliseconds of each turn, bytes and queries."""
     taken = {side: [] for side in addresses}
-    for turn in range(turns + 3):
-        for side, address in addresses.items():
-            environ = _environ(address)
-            gc.collect()
+    for turn in range(turns + WARM_UP):
+        gc.collect()
+        # In another order each time, for one warms the caches of the next.
+        for side in random.sample(list(addresses), len(addresses)):
+            environ = _environ(addresses[side])
             start = time.perf_counter()
-            _answer(environ)
-            if turn >= 3:  # The rest was to warm up.
+            answer(environ)
+            if turn >= WARM_UP:
                 taken[side].append((time.perf_counter() - start) * 1000)
-    return {
-        side: {
-            "ms": taken[side],
-            "bytes": len(_answer(_environ(address))),
-            "queries": _queries(address),
-        }
-        for side, address in addresses.items()
-    }
+    return {side: {"ms": taken[side], **_counts(address)} for side, address in addresses.items()}
 
 
-def query_times(turns):
-    """Return milliseconds of the query of a list and of a detail, rows fetched and no more."""
-    pk = _at(PAGE).pk
-    first = Event.objects.order_by("start_date", "id").values_list()[: PAGE + 1]
-    found = {"list": [], "detail": []}
+def query(what, turns):
+    """Return milliseconds of the query of a list or a detail: rows fetched, and no more."""
+    rows = Event.objects.order_by("start_date", "id").values_list()
+    wanted = rows[: PAGE + 1] if what == "list" else rows.filter(pk=_at(PAGE).pk)
+    sql, parameters = wanted.query.sql_with_params()
+    taken = []
     for _ in range(turns):
-        for name, query in (("list", first.all()), ("detail", Event.objects.filter(pk=pk))):
-            sql, parameters = query.query.sql_with_params()
-            with connection.cursor() as cursor:
-                start = time.perf_counter()
-                cursor.execute(sql, parameters)
-                cursor.fetchall()
-                found[name].append((time.perf_counter() - start) * 1000)
-    return found
+        with connection.cursor() as cursor:
+            start = time.perf_counter()
+            cursor.execute(sql, parameters)
+            cursor.fetchall()
+            taken.append((time.perf_counter() - start) * 1000)
+    return taken
 
 
 def _at(number):
@@ -84,30 +68,15 @@ def _at(number):
 
 
 def _environ(address):
-    return RequestFactory().get(address, HTTP_AUTHORIZATION=f"Bearer {_token()}").environ
+    return RequestFactory().get(address, HTTP_AUTHORIZATION=_header()).environ
 
 
-def _answer(environ):
-    statuses = []
-    response = _handler()(environ, lambda status, headers: statuses.append(status))
-    body = b"".join(response)
-    response.close()
-    assert statuses == ["200 OK"], (statuses, body[:200])
-    return body
-
-
-def _queries(address):
+def _counts(address):
     with CaptureQueriesContext(connection) as captured:
-        _answer(_environ(address))
-    return len(captured)
+        body = answer(_environ(address))
+    return {"bytes": len(body), "queries": len(captured)}
 
 
 @cache
-def _handler():
-    return WSGIHandler()
-
-
-@cache
-def _token():
-    user = get_user_model().objects.create_user("reader")
-    return str(AccessToken.for_user(user))
+def _header():
+    return bearer("reader")
