@@ -12,8 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from django_event_pdfs import lifecycle
 from django_event_pdfs.conf import conf
-from django_event_pdfs.fields import PDFField, document_fields, local_document_fields
-from django_event_pdfs.loaded import remember
+from django_event_pdfs.fields import (
+    PDFField,
+    document_attnames,
+    document_fields,
+    local_document_fields,
+)
+from django_event_pdfs.loaded import remember, remember_read
 from django_event_pdfs.querysets import release_documents, use_for_automatic_manager
 from django_event_pdfs.validators import validate_period
 
@@ -40,7 +45,7 @@ class HasDocuments(models.Model):
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Any:
         instance = super().from_db(*args, **kwargs)
-        remember(instance, document_fields(cls))
+        remember_read(instance, document_attnames(cls))
         return instance
 
     def refresh_from_db(

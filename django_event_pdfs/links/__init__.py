@@ -13,6 +13,7 @@ from django_event_pdfs.links.mounts import (
     view_classes,
 )
 from django_event_pdfs.links.nginx import NginxSecureLinks
+from django_event_pdfs.links.permalinks import Permalinks
 from django_event_pdfs.links.signed import SignedLinks
 from django_event_pdfs.links.storage import StorageLinks
 
@@ -22,6 +23,7 @@ __all__ = [
     "Link",
     "MakeLink",
     "NginxSecureLinks",
+    "Permalinks",
     "SignedLinks",
     "StorageLinks",
     "Verdict",
