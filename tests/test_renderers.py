@@ -93,7 +93,7 @@ def rendered(renderer, data, **options):
         {gettext_lazy("name"): 1},
         {UUID(int=7): 1},
         {(1, 2): 1},
-        object(),
+        pytest.param(object(), id="object"),
     ],
     ids=lambda value: repr(value)[:40],
 )
