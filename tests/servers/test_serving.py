@@ -233,6 +233,7 @@ def test_curl_resumes_and_downloads(
         ("link", "GET", {"If-Match": '"other"'}, 412),
         ("link", "GET", {"Accept-Encoding": "gzip"}, 200),
         ("download", "GET", {}, 200),
+        ("tracked", "GET", {}, 302),
         ("forged", "GET", {}, 403),
         ("forged", "GET", {"Accept": "text/html"}, 403),
         ("removed", "GET", {}, 404),
@@ -248,6 +249,7 @@ def test_a_linter_finds_nothing_wrong(
     target = {
         "link": link,
         "download": f"{link}&download=1",
+        "tracked": f"{link}&fbclid=x",
         "forged": f"{link}x",
         "removed": SignedLinks()
         .make(new_name("events/programmes/", "programme_file"), "a.pdf")
