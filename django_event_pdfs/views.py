@@ -124,7 +124,8 @@ def _code_of(response: Any) -> str:
     """Return the code of an error of our viewset, empty for any other answer."""
     data = getattr(response, "data", None)
     codes = data.get("codes") if isinstance(data, dict) else None
-    return codes["detail"][0] if codes and "detail" in codes else ""
+    of_detail = codes.get("detail") if isinstance(codes, dict) else None
+    return str(of_detail[0]) if of_detail else ""
 
 
 def _answer_missing(request: HttpRequest, name: str) -> HttpResponse:

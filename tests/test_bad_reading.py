@@ -20,7 +20,7 @@ from tests.conftest import upload
 from tests.host_api import mount, own
 from tests.testapp.models import Attachment, Event, Meeting
 
-MANAGER = {"Authorization": f"Basic {b64encode(b'manager:x').decode()}"}
+READER = {"Authorization": f"Basic {b64encode(b'participant:x').decode()}"}
 OLD = "Mon, 01 Jan 1900 00:00:00 GMT"
 PDF = make_pdf()
 SECRET = b"%PDF-1.7 of somebody else"
@@ -64,7 +64,7 @@ def ask(request: Any, caplog: pytest.LogCaptureFixture) -> Callable[..., Answer]
 
 
 @pytest.fixture
-def programme(event: Event, manager: Any) -> Event:
+def programme(event: Event, participant: Any) -> Event:
     event.programme_file = upload("Programme.pdf")
     event.save()
     return event
@@ -128,7 +128,7 @@ def test_a_header_is_obeyed_refused_or_ignored(
     content = programme.programme_file.read()
     etag = f'"{programme.programme_file.name[-30:-4]}"'
     headers = {name: value.replace("{etag}", etag) for name, value in headers.items()}
-    answer = ask(address, **{**MANAGER, **headers})
+    answer = ask(address, **{**READER, **headers})
     assert answer.status == status
     expected = {200: content, 206: content[:5], 304: b"", 412: b"", 416: b""}
     assert answer.body == expected.get(status, answer.body)
@@ -156,10 +156,10 @@ def test_bad_credentials_spoil_a_link_as_little_as_they_open_a_permalink(
         ({"Range": "bytes=0-1"}, 410),
         ({"If-None-Match": "*"}, 410),
         ({"Authorization": "Basic !"}, 410),
-        ({"Authorization": f"Basic {b64encode(b'manager:y').decode()}"}, 410),
+        ({"Authorization": f"Basic {b64encode(b'participant:y').decode()}"}, 410),
         ({"Cookie": "sessionid=" + "x" * 32}, 410),
-        (MANAGER, 200),
-        ({**MANAGER, "Range": "bytes=9999999-"}, 416),
+        (READER, 200),
+        ({**READER, "Range": "bytes=9999999-"}, 416),
     ],
 )
 def test_an_expired_link_opens_for_good_credentials_alone(
@@ -245,7 +245,7 @@ def test_a_query_that_is_not_ours_is_forged(ask: Any, programme: Event, query: s
     assert ask(f"/media/{name}?{query}").status == 403
 
 
-@pytest.mark.parametrize("credentials", [{}, MANAGER])
+@pytest.mark.parametrize("credentials", [{}, READER])
 @pytest.mark.parametrize("max_age", [3600, -3600])
 @pytest.mark.django_db(transaction=True)
 def test_a_link_of_a_deleted_event_opens_nothing(
@@ -284,7 +284,7 @@ def test_an_address_that_is_no_permalink_opens_nothing(
     meeting = Meeting.objects.create(title="M", programme_file=upload(), badge_file=upload())
     address = f"/api/events/{path.format(pk=programme.pk, meeting=meeting.pk)}"
     for method in ("GET", "HEAD"):
-        assert ask(address, method, **MANAGER).status in (404, 405)
+        assert ask(address, method, **READER).status in (404, 405)
 
 
 @pytest.mark.parametrize("key", ["%00", "a%00b"])

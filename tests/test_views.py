@@ -12,13 +12,14 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import AsyncClient, Client
 from django.urls import include, path
+from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ModelViewSet
 
 from django_event_pdfs.links import get_links, signed
 from django_event_pdfs.naming import new_name
 from django_event_pdfs.testing import MemoryStorage, make_pdf
-from django_event_pdfs.viewsets import EventDocumentsViewSetMixin
+from django_event_pdfs.viewsets import EventDocumentsViewSetMixin, EventViewSet
 from tests.conftest import upload
 from tests.testapp.models import Event, Meeting
 
@@ -438,6 +439,19 @@ def test_an_expired_link_says_that_its_file_is_missing_or_cannot_be_had(
     for response in (missing, failing):
         assert response["Cache-Control"] == "no-store"
         assert ("html" in response["Content-Type"]) == (accept == BROWSER)
+
+
+@pytest.mark.parametrize(
+    "data", [["no"], {"error": "no"}, {"codes": ["detail"]}, {"codes": {"detail": []}}, "no", None]
+)
+def test_an_expired_link_is_410_whatever_a_host_makes_of_a_refusal(
+    client: Client, later: Any, link: str, monkeypatch: pytest.MonkeyPatch, data: Any
+) -> None:
+    monkeypatch.setattr(
+        EventViewSet, "get_exception_handler", lambda self: lambda *args: Response(data, status=403)
+    )
+    later()
+    assert code_of(client.get(link)) == "link_expired"
 
 
 def test_the_page_of_an_expired_link_leads_to_the_event(

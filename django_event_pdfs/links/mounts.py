@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 from django.db.models import Model
 from django.http import HttpRequest
@@ -50,7 +51,7 @@ def file_mount(name: str) -> str | None:
     link has no values for.
     """
     mount = _file_mount(get_resolver(get_urlconf()), name.rpartition("/")[0], get_language())
-    return None if mount is None else get_script_prefix() + mount
+    return None if mount is None else escape_uri_path(get_script_prefix() + mount)
 
 
 def mounted_name(path: str) -> str | None:
@@ -168,15 +169,15 @@ def _arguments(route: Route, event: Model, given: Mapping[str, Any]) -> dict[str
 
 @lru_cache(maxsize=256)
 def _file_mount(resolver: URLResolver, folder: str, language: str | None) -> str | None:
-    """Return the mount without the script prefix, which differs from request to request."""
+    """Return the mount, unquoted, without the script prefix, which differs between requests."""
     probe = f"{folder}/probe.pdf" if folder else "probe.pdf"
     for route in _routes(resolver):
         if route.pattern.name == FILE_URL_NAME:
             try:
-                path = reverse(route.name, kwargs={"name": probe})
+                path = unquote(reverse(route.name, kwargs={"name": probe}))
             except NoReverseMatch:
                 continue
-            return path.removeprefix(get_script_prefix()).removesuffix(escape_uri_path(probe))
+            return path.removeprefix(get_script_prefix()).removesuffix(probe)
     return None
 
 

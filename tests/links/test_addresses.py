@@ -4,7 +4,7 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import django
 import pytest
@@ -37,9 +37,11 @@ def ask(address: str, script_name: str = "", **headers: str) -> tuple[int, bytes
     """Ask as a server does; the test client knows no script names."""
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
     factory = RequestFactory(headers={**MANAGER, "Host": "testserver", **headers})
-    request = factory.get(address, SCRIPT_NAME=script_name)
+    environ = factory.get(address).environ
+    # WSGI has text as if its bytes were Latin-1 (PEP 3333).
+    environ["SCRIPT_NAME"] = script_name.encode().decode("latin-1")
     statuses: list[int] = []
-    response = WSGIHandler()(request.environ, lambda s, h: statuses.append(int(s.split()[0])))
+    response = WSGIHandler()(environ, lambda s, h: statuses.append(int(s.split()[0])))
     return statuses[0], b"".join(response)
 
 
@@ -57,9 +59,20 @@ def origins(urls: list[str]) -> set[str]:
 
 def follow(url: str, script_name: str = "", **headers: str) -> tuple[int, bytes]:
     parts = urlsplit(url)
-    target = f"{parts.path.removeprefix(script_name)}?{parts.query}"
+    path = unquote(parts.path).removeprefix(script_name)
+    target = f"{quote(path)}?{parts.query}"
     status, body = ask(target, script_name, **headers)
     return status, body[:5]
+
+
+def tenant(get_response: Any) -> Any:
+    """Return a middleware as that of hosts whose URLs depend on the request."""
+
+    def middleware(request: Any) -> Any:
+        request.urlconf = urlconf(path("tenant/", include(API)), path("files/", include(FILES)))
+        return get_response(request)
+
+    return middleware
 
 
 OPEN = (200, b"%PDF-")
@@ -142,6 +155,24 @@ def test_urls_have_the_script_name(full: Event) -> None:
     assert [url.startswith("http://testserver/app/") for url in urls] == [True, True]
     assert [follow(url, "/app") for url in urls] == [OPEN, OPEN]
     assert addresses(full)[0].startswith("http://testserver/media/")
+
+
+@pytest.mark.parametrize("script_name", ["/congrès", "/a b", "/100%", "/a;b"])
+def test_a_script_name_of_any_letters_is_escaped(full: Event, script_name: str) -> None:
+    urls = addresses(full, script_name=script_name)
+    paths = [urlsplit(url).path for url in urls]
+    assert [unquote(path).startswith(f"{script_name}/") for path in paths] == [True, True]
+    assert [unquote(path).count(script_name) for path in paths] == [1, 1]
+    assert [follow(url, script_name) for url in urls] == [OPEN, OPEN]
+    set_script_prefix(f"{script_name}/")
+    assert get_links().name_of(urls[0]) == full.programme_file.name
+
+
+def test_urls_follow_the_urlconf_of_the_request(full: Event, settings: Any) -> None:
+    settings.MIDDLEWARE = [f"{__name__}.tenant", *settings.MIDDLEWARE]
+    urls = addresses(full, "/tenant/events/{}/")
+    assert [urlsplit(url).path.split("/")[1] for url in urls] == ["files", "tenant"]
+    assert [follow(url) for url in urls] == [OPEN, OPEN]
 
 
 def test_a_forced_script_name_goes_before_that_of_the_server(full: Event, settings: Any) -> None:
