@@ -45,6 +45,7 @@ from django_event_pdfs.maintenance.doctor import (
     storage,
     stored_files,
     upload_folder,
+    web,
 )
 from django_event_pdfs.management.commands.event_pdfs import SUBCOMMANDS, Command
 from django_event_pdfs.pdf import (
@@ -351,13 +352,14 @@ def found_by(*modules):
     }
 
 
-DOCTORS = (body_limit, disk, examination, scanner, storage, stored_files, upload_folder)
+DOCTORS = (body_limit, disk, examination, scanner, storage, stored_files, upload_folder, web)
+OF_LINKS = {key for key, _question in (*web.OF_A_FOLDER, *web.OF_ALL)}
 FINDINGS = {
     "sweep": found_by(sweep, orphans) | {"removed", "kept", "failed"},
     "verify": found_by(verify),
     "describe": found_by(describe),
     "copy": found_by(copying, transfer),
-    "doctor": found_by(*DOCTORS),
+    "doctor": found_by(*DOCTORS) | OF_LINKS,
     "roles": set(),
 }
 

@@ -90,3 +90,11 @@ def test_a_file_that_is_written_is_read_as_written():
     assert storage.open("a.pdf").read() == b"new"
     with pytest.raises(FileNotFoundError):
         storage.open("b.pdf")
+
+
+def test_the_contract_of_deliveries_is_at_hand():
+    from django_event_pdfs import testing
+    from django_event_pdfs.testing import DeliveryContract, deliveries
+
+    assert DeliveryContract is deliveries.DeliveryContract
+    assert not hasattr(testing, "other")

@@ -8,6 +8,7 @@ from django_event_pdfs.links.mounts import (
     file_mount,
     match_path,
     permalink,
+    upload_path,
     view_classes,
 )
 from django_event_pdfs.links.nginx import NginxSecureLinks
@@ -28,5 +29,6 @@ __all__ = [
     "get_links",
     "match_path",
     "permalink",
+    "upload_path",
     "view_classes",
 ]

@@ -5,6 +5,7 @@ patterns under a namespace of its own, and the permalink belongs to whatever vie
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -86,6 +87,19 @@ def permalink(event: Model, field_name: str, request: HttpRequest | None = None)
         address = _address(route, _arguments(route, event, given))
         if address is not None:
             return address
+    return None
+
+
+def upload_path() -> str | None:
+    """Return the path at which a viewset takes new events, None where no URL without values does.
+
+    Where several do, the first in the URLconf.
+    """
+    for route in _routes(get_resolver(get_urlconf())):
+        view, actions = getattr(route.callback, "cls", None), getattr(route.callback, "actions", {})
+        if "post" in (actions or {}) and hasattr(view, "get_document_model"):
+            with suppress(NoReverseMatch):
+                return reverse(route.name)
     return None
 
 

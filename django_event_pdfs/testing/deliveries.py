@@ -5,59 +5,20 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.core.files.storage import Storage
-from django.test import AsyncRequestFactory, RequestFactory, override_settings
-from django.utils.module_loading import import_string
 
 from django_event_pdfs.delivery import BaseDelivery, Representation
 from django_event_pdfs.naming import new_name
-from django_event_pdfs.testing.answers import SIZE, Answer, AnswerContract
-
-MIDDLEWARE = [
-    "django.middleware.gzip.GZipMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.cache.UpdateCacheMiddleware",
-    "django.middleware.cache.FetchFromCacheMiddleware",
-    "django.middleware.cache.CacheMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
-]
+from django_event_pdfs.testing.answers import Answer, AnswerContract
+from django_event_pdfs.testing.middleware import MiddlewareContract, read
 
 
-def read(response: Any) -> Answer:
-    """Read a response to its end and close it, as a server does."""
-    try:
-        if response.streaming and response.is_async:
-            body = async_to_sync(_join)(response)
-        else:
-            body = b"".join(response)
-    finally:
-        response.close()
-    return Answer(response.status_code, response.headers, body)
-
-
-async def _join(response: Any) -> bytes:
-    return b"".join([chunk async for chunk in response])
-
-
-class DeliveryContract(AnswerContract):
+class DeliveryContract(AnswerContract, MiddlewareContract):
     """Inherit it in a class of tests and give two fixtures.
 
     ``delivery`` is the backend, ``place`` an empty storage. Each test runs with a WSGI and with an
     ASGI request.
     """
-
-    @pytest.fixture
-    def delivery(self) -> BaseDelivery:
-        raise NotImplementedError
-
-    @pytest.fixture(params=[RequestFactory, AsyncRequestFactory], ids=["wsgi", "asgi"])
-    def factory(self, request: Any) -> Any:
-        return request.param()
 
     @pytest.fixture
     def ask(self, delivery: BaseDelivery, factory: Any, document: Representation) -> Any:
@@ -94,51 +55,3 @@ class DeliveryContract(AnswerContract):
         calls.clear()
         assert ask(If_None_Match=etag, If_Modified_Since="x", Range="bytes=0-1").status == 304
         assert calls == []
-
-    # Behind a host's middleware
-
-    @pytest.mark.parametrize("scope", ["private", "public"])
-    @pytest.mark.parametrize(
-        "headers",
-        [
-            {},
-            {"Range": "bytes=5-70000"},
-            {"Range": f"bytes={SIZE}-"},
-            {"If-None-Match": "*"},
-            {"If-Match": '"other"'},
-        ],
-        ids=["whole", "part", "past-the-end", "unchanged", "failed"],
-    )
-    @pytest.mark.parametrize("path", MIDDLEWARE)
-    @override_settings(
-        SECURE_CSP={"default-src": ["'none'"]},
-        CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
-    )
-    def test_middleware_changes_nothing(
-        self,
-        delivery: BaseDelivery,
-        factory: Any,
-        document: Representation,
-        path: str,
-        headers: dict[str, str],
-        scope: str,
-    ) -> None:
-        document = replace(document, cache_control=f"{scope}, max-age=3600, immutable")
-        try:
-            middleware = import_string(path)
-        except ImportError:
-            pytest.skip("this Django has no such middleware")
-
-        def ask(view: Callable[[Any], Any], method: str) -> Answer:
-            accept = {"Accept-Encoding": "gzip, br", **headers}
-            # An address of its own, for caches outlive a test.
-            return read(view(factory.generic(method, f"/{document.name}", headers=accept)))
-
-        def view(request: Any) -> Any:
-            return delivery.respond(request, document)
-
-        for method in ("GET", "HEAD", "GET", "HEAD"):  # The second time perhaps from a cache.
-            plain, behind = ask(view, method), ask(middleware(view), method)
-            assert (behind.status, behind.body) == (plain.status, plain.body)
-            assert behind.fields() | plain.fields() == behind.fields()
-            assert not {"content-encoding", "x-frame-options"} & {*behind.fields()}

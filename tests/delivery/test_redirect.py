@@ -22,7 +22,7 @@ from django_event_pdfs.delivery import (
 from django_event_pdfs.naming import new_name
 from django_event_pdfs.testing import MemoryStorage
 from tests import sigv4
-from tests.delivery.contract import CONTENT, SIZE, DeliveryContract, read
+from tests.delivery.contract import CONTENT, SIZE, DeliveryContract, MiddlewareContract, read
 
 KEY, SECRET, BUCKET = "documents", "not a secret but forty characters long!!", "documents"
 LASTING = "private, max-age=604800, immutable"
@@ -44,6 +44,27 @@ class TestWhatStreams(DeliveryContract):
     @pytest.fixture(params=["memory", "files"])
     def place(self, request: Any, tmp_path: Path) -> Storage:
         return MemoryStorage() if request.param == "memory" else FileSystemStorage(tmp_path)
+
+
+class Signing(RedirectDelivery):
+    """Signs at once and always alike, as no store does."""
+
+    def sign(self, document: Representation) -> str:
+        return f"https://store.example/{document.name}?signature=x"
+
+
+class TestRedirected(MiddlewareContract):
+    """A redirect survives middleware as it is."""
+
+    @pytest.fixture
+    def delivery(self) -> BaseDelivery:
+        return Signing()
+
+    @pytest.fixture
+    def document(self) -> Representation:
+        place = MemoryStorage()
+        name = place.save(new_name("events/programmes/", "programme_file"), ContentFile(CONTENT))
+        return Representation(place, name, "議程 2026.pdf", LASTING)
 
 
 @pytest.fixture(params=[RequestFactory, AsyncRequestFactory], ids=["wsgi", "asgi"])

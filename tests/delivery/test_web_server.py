@@ -17,7 +17,7 @@ from django_event_pdfs.delivery import (
 )
 from django_event_pdfs.naming import new_name
 from django_event_pdfs.testing import MemoryStorage
-from tests.delivery.contract import CONTENT, SIZE, DeliveryContract, read
+from tests.delivery.contract import CONTENT, SIZE, DeliveryContract, MiddlewareContract, read
 
 HEADERS = {NginxDelivery: "X-Accel-Redirect", ApacheDelivery: "X-Sendfile"}
 
@@ -41,9 +41,25 @@ class TestWithoutLocalPaths(DeliveryContract):
 
 @pytest.fixture
 def document(tmp_path: Path) -> Representation:
-    place = FileSystemStorage(tmp_path)
+    return stored_in(tmp_path)
+
+
+def stored_in(folder: Path) -> Representation:
+    place = FileSystemStorage(folder)
     name = place.save(new_name("events/programmes/", "programme_file"), ContentFile(CONTENT))
     return Representation(place, name, "a.pdf", "private, max-age=60")
+
+
+class TestHandedOver(MiddlewareContract):
+    """A header that names the file survives middleware, and no cache keeps it."""
+
+    @pytest.fixture(params=[NginxDelivery, ApacheDelivery])
+    def delivery(self, request: Any) -> BaseDelivery:
+        return request.param()
+
+    @pytest.fixture
+    def document(self, tmp_path: Path) -> Representation:
+        return stored_in(tmp_path)
 
 
 @pytest.fixture(params=[RequestFactory, AsyncRequestFactory], ids=["wsgi", "asgi"])

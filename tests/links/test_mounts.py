@@ -18,6 +18,7 @@ from django_event_pdfs.links import (
     get_links,
     match_path,
     permalink,
+    upload_path,
     view_classes,
 )
 from django_event_pdfs.links.mounts import mounted_name
@@ -246,3 +247,17 @@ def test_documents_and_views_are_found(mount: Any) -> None:
         (MeetingViewSet, "badge_file"),
     }
     assert {ListedViewSet, MeetingViewSet} <= view_classes()
+
+
+def test_new_events_are_taken_by_the_first_viewset_that_writes(mount: Any) -> None:
+    mount(
+        path("a/", routes("events", ListedViewSet, "event")),
+        path("<slug:tenant>/", routes("meetings", MeetingViewSet, "tenants-meeting")),
+        path("b/", include(([path("", routes("meetings", MeetingViewSet, "meeting"))], "b"))),
+    )
+    assert upload_path() == "/b/meetings/"
+
+
+def test_where_nothing_takes_events_there_is_no_path(mount: Any) -> None:
+    mount(path("a/", routes("events", ListedViewSet, "event")), path("own/", own, name="own"))
+    assert upload_path() is None

@@ -67,6 +67,14 @@ class Site:
         """The name of the programme of the one event."""
         return (self.folder / "name").read_text()
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of a command of the site."""
+        found = environment(self.folder)
+        found["DJANGO_SETTINGS_MODULE"] = "site_settings"
+        found["PYTHONPATH"] += f":{self.folder}"
+        return found
+
     def shipped(self, path: str) -> str:
         text = (DEPLOY / path).read_text(encoding="utf-8")
         for old, new in self.changes.items():
@@ -160,7 +168,7 @@ def started(command: list[Any], site: Site, port: int) -> Iterator[None]:
     log = site.folder / f"{Path(command[0]).name}.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, cwd=site.folder, env=_environment(site), stdout=output, stderr=output
+            command, cwd=site.folder, env=site.environment, stdout=output, stderr=output
         )
     try:
         wait_for(process, port, log)
@@ -206,17 +214,10 @@ def _write_settings(site: Site, kind: str, addition: str) -> None:
     (site.folder / "site_settings.py").write_text(text + own)
 
 
-def _environment(site: Site) -> dict[str, str]:
-    found = environment(site.folder)
-    found["DJANGO_SETTINGS_MODULE"] = "site_settings"
-    found["PYTHONPATH"] += f":{site.folder}"
-    return found
-
-
 def _run(*arguments: str, site: Site) -> str:
     done = subprocess.run(
         [sys.executable, *arguments],
-        env=_environment(site),
+        env=site.environment,
         check=True,
         stdout=subprocess.PIPE,
     )

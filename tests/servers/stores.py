@@ -9,17 +9,21 @@ from typing import Any
 
 import pytest
 
-from tests.servers.serving import Server, prepare, running
+from tests.servers.serving import Server, environment, prepare, running
 
 S3 = "storages.backends.s3.S3Storage"
 
 
 @dataclass(frozen=True)
 class StoreSite:
-    """A running site with one event. ``origin`` has another host name than the store."""
+    """A running site with one event. ``origin`` has another host name than the store.
+
+    ``environment`` is that of its commands.
+    """
 
     server: Server
     options: dict[str, Any]
+    environment: dict[str, str]
 
     @property
     def origin(self) -> str:
@@ -57,4 +61,4 @@ def store_site(root: Path, options: dict[str, Any], **event_pdfs: Any) -> Iterat
         patch.setenv("EVENT_PDFS_TEST_STORAGE", json.dumps(backend))
         patch.setenv("EVENT_PDFS_TEST_OPTIONS", json.dumps(event_pdfs))
         with running("gunicorn", root, prepare(root)) as server:
-            yield StoreSite(server, options)
+            yield StoreSite(server, options, environment(root))

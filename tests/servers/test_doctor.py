@@ -1,4 +1,4 @@
-"""The doctor asks a real clamd and a real object store."""
+"""The doctor asks a real clamd and a real object store. Sites are asked where their tests are."""
 
 from typing import Any
 

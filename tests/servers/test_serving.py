@@ -15,10 +15,18 @@ from urllib.parse import urlsplit
 import pytest
 
 from django_event_pdfs.links import SignedLinks
-from django_event_pdfs.naming import new_name
 from tests.servers import raw_requests
-from tests.servers.linting import EXPLAINED, findings
-from tests.servers.serving import Server, need, prepare, running
+from tests.servers.doctored import not_well, run
+from tests.servers.linting import (
+    QUESTIONS,
+    REDIRECTED,
+    SIGNED_IN,
+    addresses,
+    documented,
+    explained,
+    lint,
+)
+from tests.servers.serving import Server, environment, need, prepare, running
 
 FILENAME = "議程 2026.pdf"
 
@@ -222,38 +230,20 @@ def test_curl_resumes_and_downloads(
     assert (tmp_path / "2026.pdf").read_bytes() == content  # curl reads no filename*
 
 
-@pytest.mark.parametrize(
-    ("kind", "method", "headers", "status"),
-    [
-        ("link", "GET", {}, 200),
-        ("link", "HEAD", {}, 200),
-        ("link", "GET", {"Range": "bytes=5-70000"}, 206),
-        ("link", "GET", {"Range": "bytes=9999999-"}, 416),
-        ("link", "GET", {"If-None-Match": "*"}, 304),
-        ("link", "GET", {"If-Match": '"other"'}, 412),
-        ("link", "GET", {"Accept-Encoding": "gzip"}, 200),
-        ("download", "GET", {}, 200),
-        ("forged", "GET", {}, 403),
-        ("forged", "GET", {"Accept": "text/html"}, 403),
-        ("removed", "GET", {}, 404),
-        ("expired", "GET", {}, 410),
-        ("expired", "GET", {"Accept": "text/html"}, 410),
-        ("link", "POST", {}, 405),
-    ],
-)
-def test_a_linter_finds_nothing_wrong(
-    server: Server, link: str, expired: str, kind: str, method: str, headers: Any, status: int
-) -> None:
-    need(importlib.util.find_spec("httplint"), "httplint")
-    target = {
-        "link": link,
-        "download": f"{link}&download=1",
-        "forged": f"{link}x",
-        "removed": SignedLinks()
-        .make(new_name("events/programmes/", "programme_file"), "a.pdf")
-        .url,
-        "expired": expired,
-    }[kind]
-    found, fields, body = ask(server, target, method, **headers)
-    assert found == status
-    assert findings(f"{server.origin}{target}", method, headers, status, fields, body) <= EXPLAINED
+def test_the_doctor_finds_it_well(server: Server) -> None:
+    _code, found = run(environment(server.root), "--url", server.origin)
+    assert [d["id"] for d in not_well(found)] == ["only_https"]  # It is on this machine.
+
+
+def test_a_linter_finds_what_is_explained_and_nothing_else(server: Server) -> None:
+    def answer(target: str, method: str, headers: Any) -> Any:
+        return ask(server, target, method, **headers)
+
+    _status, _fields, body = answer("/api/events/", "GET", {"Authorization": SIGNED_IN})
+    permalink = json.loads(body)["results"][0]["documents"]["programme_file"]["permalink"]
+    found = lint(answer, server.origin, addresses(server.name, permalink), QUESTIONS)
+    assert found == explained(QUESTIONS)
+
+
+def test_every_answer_that_is_explained_is_asked_for() -> None:
+    assert explained([*QUESTIONS, *REDIRECTED]) == documented()

@@ -1,4 +1,4 @@
-"""What is wrong with the storage, the scanner and the limits, found by trying them."""
+"""What is wrong with the storage, the scanner, the limits and the site, found by trying them."""
 
 from django_event_pdfs.maintenance.doctor.diagnosis import Diagnosis, Examination
 from django_event_pdfs.maintenance.doctor.examination import examine

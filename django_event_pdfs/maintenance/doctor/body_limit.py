@@ -54,7 +54,7 @@ def _shown(url: str) -> str:
 
 
 def _examine(case: Case) -> Outcome:
-    parts = urlsplit(case.url)
+    parts = urlsplit(case.api)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return problem("This is no address of a site.", _ADDRESS)
     try:
@@ -64,11 +64,11 @@ def _examine(case: Case) -> Outcome:
 
 
 def _announce_all(case: Case) -> Outcome:
-    small = announce(case.url, SMALL)
+    small = announce(case.api, SMALL)
     if small.status not in _TAKEN:
         return _useless(small)
     for size in sorted({case.largest, max(case.largest, case.largest_event)}):
-        answer = announce(case.url, size + AROUND)
+        answer = announce(case.api, size + AROUND)
         if answer.status is None:
             return _useless(answer)
         if answer.status not in _TAKEN:  # Not 413 alone: IIS says 404, others hang up.
@@ -156,8 +156,8 @@ def _status(line: bytes) -> int:
 
 
 _HINT = (
-    "Give the address of the event API as its clients see it, and the web server is asked too: "
-    "--url https://example.org/api/events/"
+    "Give the address of the site as its clients see it, and the web server is asked too: "
+    "--url https://example.org"
 )
 _ADDRESS = "Give the full address of the event API: --url https://example.org/api/events/"
 _REACH = (

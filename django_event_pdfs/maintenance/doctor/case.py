@@ -1,6 +1,7 @@
 """What is examined: the storage, the fields with documents, and how much they may hold."""
 
 from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import Storage
@@ -8,13 +9,17 @@ from django.db.models import Model
 
 from django_event_pdfs.conf import conf
 from django_event_pdfs.fields import PDFField, document_fields
+from django_event_pdfs.links import upload_path
 from django_event_pdfs.models import document_models, get_event_model, local_document_fields
 from django_event_pdfs.storage import document_storage
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Asked of the settings at use. ``url`` is the API's address as its clients see it."""
+    """Asked of the settings at use.
+
+    ``url`` is the address of the site, or of its event API, as clients see it.
+    """
 
     url: str = ""
     quick: bool = False
@@ -22,6 +27,13 @@ class Case:
     @property
     def storage(self) -> Storage:
         return document_storage()
+
+    @property
+    def api(self) -> str:
+        """The address of the event API: found in the URLconf where ``url`` is the site alone."""
+        if urlsplit(self.url).path.strip("/"):
+            return self.url
+        return urljoin(self.url, upload_path() or "")
 
     @property
     def fields(self) -> list[PDFField]:

@@ -10,6 +10,7 @@ from django_event_pdfs.maintenance.doctor import (
     storage,
     stored_files,
     upload_folder,
+    web,
 )
 from django_event_pdfs.maintenance.doctor.case import Case
 from django_event_pdfs.maintenance.doctor.diagnosis import (
@@ -24,7 +25,7 @@ from django_event_pdfs.maintenance.findings import SILENT, Watcher
 Subject = Callable[[Case], list[Diagnosis]]
 
 # Each looks at one subject. A new one gets a module with such a function, and a place here.
-QUICK: tuple[Subject, ...] = (storage.examine, scanner.examine)
+QUICK: tuple[Subject, ...] = (storage.examine, scanner.examine, web.examine_quickly)
 ALL: tuple[Subject, ...] = (
     storage.examine,
     stored_files.examine,
@@ -32,16 +33,25 @@ ALL: tuple[Subject, ...] = (
     upload_folder.examine,
     scanner.examine,
     body_limit.examine,
+    web.examine,
 )
 # What cannot be asked of a storage that cannot be made.
-OF_THE_STORAGE = (storage.examine, stored_files.examine, disk.examine, upload_folder.examine)
+OF_THE_STORAGE = (
+    storage.examine,
+    stored_files.examine,
+    disk.examine,
+    upload_folder.examine,
+    web.examine,
+    web.examine_quickly,
+)
 
 
 def examine(*, quick: bool = False, url: str = "", watcher: Watcher = SILENT) -> Examination:
     """Try what documents need, with probes that are removed again, and say what is wrong.
 
-    ``url`` is the address of the event API as its clients see it; without one the web server is
-    not asked. ``quick`` only saves, reads and deletes, and asks the scanner once: a health check.
+    ``url`` is the address of the site, or of its event API, as its clients see it; without one the
+    web server is not asked, but for links that are absolute. ``quick`` only saves, reads and
+    deletes, asks the scanner once and opens a link at ``url``: a health check.
     The watcher hears of the progress; what was found is in the result. Nothing is raised.
     """
     made = diagnose("storage", str(conf.storage), _made, _MAKE)

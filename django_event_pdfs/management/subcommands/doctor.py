@@ -9,7 +9,7 @@ from typing import Any
 from django_event_pdfs.maintenance import doctor
 from django_event_pdfs.management.reporting import Report
 
-HELP = "Try the storage, the scanner and the limits, and say what is wrong and how to mend it."
+HELP = "Try the storage, the scanner, the limits and the site: what is wrong, and how to mend it."
 
 _INDENT = 9
 _WIDTH = 90
@@ -19,12 +19,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="only save, read and delete a file, and ask the scanner once: for a health check",
+        help="only save, read and delete a file, ask the scanner once, and open a link at --url: "
+        "for a health check",
     )
     parser.add_argument(
         "--url",
         default="",
-        help="address of the event API as its clients see it, to examine the web server too",
+        help="address of the site as its clients see it, to examine that too: https://example.org",
     )
 
 

@@ -1,7 +1,27 @@
-"""How much documents may hold."""
+"""How much documents may hold, and where they are sent."""
+
+import pytest
 
 from django_event_pdfs.maintenance.doctor.case import Case
 from tests.testapp.models import Event
+
+
+@pytest.mark.parametrize(
+    ("url", "api"),
+    [
+        ("https://example.org", "https://example.org/api/events/"),
+        ("https://example.org/", "https://example.org/api/events/"),
+        ("https://example.org/v2/meetings/", "https://example.org/v2/meetings/"),
+        ("", "/api/events/"),
+    ],
+)
+def test_the_api_is_found_where_the_site_alone_is_given(url, api):
+    assert Case(url=url).api == api
+
+
+def test_a_project_without_an_api_is_asked_at_its_root(settings):
+    settings.ROOT_URLCONF = "django_event_pdfs.file_urls"
+    assert Case(url="https://example.org/").api == "https://example.org/"
 
 
 def test_the_largest_document_is_that_of_the_field_that_takes_the_most(settings, monkeypatch):

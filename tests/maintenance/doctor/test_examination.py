@@ -39,6 +39,7 @@ def test_every_subject_is_examined(on_disk):
         "same_file_system",
         "scanner",
         "body_limit",
+        "link_opens",
     ]
 
 
