@@ -2,7 +2,7 @@
 
 import logging
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import parse_qs, unquote, urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import SuspiciousOperation
@@ -17,10 +17,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django_event_pdfs.conf import conf
 from django_event_pdfs.delivery import Representation, get_delivery
 from django_event_pdfs.exceptions import StorageUnavailable
+from django_event_pdfs.fields import local_document_fields
 from django_event_pdfs.handover import note_link_used
 from django_event_pdfs.link_problems import PROBLEMS, problem
 from django_event_pdfs.links import Verdict, get_links, match_path, permalink
-from django_event_pdfs.models import document_models, local_document_fields
+from django_event_pdfs.models import document_models
 from django_event_pdfs.naming import random_part
 from django_event_pdfs.storage import document_storage
 
@@ -45,7 +46,8 @@ def open_link(request: HttpRequest, name: str) -> HttpResponseBase:
     if verdict.expired:
         return _answer_expired(request, name)
     try:
-        delivered = get_delivery().respond(request, _representation(request, name, verdict))
+        document = _representation(name, verdict, download=query.get("download") == ["1"])
+        delivered = get_delivery().respond(request, document)
     except (FileNotFoundError, SuspiciousOperation):  # The latter of a name that climbs ("..").
         return _answer_missing(request, name)
     except StorageUnavailable as error:
@@ -56,8 +58,12 @@ def open_link(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 def _query(request: HttpRequest) -> dict[str, list[str]]:
+    """Return what ``request.GET`` holds, in a third of the time where it looks like ours."""
+    text = request.META.get("QUERY_STRING", "")
+    if text.isascii() and text.count("&") < 10:
+        return parse_qs(text, keep_blank_values=True)
     try:
-        return dict(request.GET.lists())
+        return dict(request.GET.lists())  # It knows what bytes may mean.
     except SuspiciousOperation:  # More parameters than Django counts: no link has them.
         return {}
 
@@ -78,7 +84,7 @@ def _without_trackers(
     return HttpResponse(status=302, headers={"Location": location, "Cache-Control": "no-store"})
 
 
-def _representation(request: HttpRequest, name: str, verdict: Verdict) -> Representation:
+def _representation(name: str, verdict: Verdict, *, download: bool) -> Representation:
     public = conf.read_access == "public"
     scope = "public" if public else "private"
     # A name that we chose is never reused, so its bytes never change.
@@ -88,7 +94,7 @@ def _representation(request: HttpRequest, name: str, verdict: Verdict) -> Repres
         name=name,
         filename=verdict.filename or name.rpartition("/")[2],
         cache_control=f"{scope}, {lasting if random_part(name) else 'no-cache'}",
-        download=request.GET.get("download") == "1",
+        download=download,
         public=public,
     )
 

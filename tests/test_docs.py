@@ -253,11 +253,17 @@ def test_every_part_of_an_inspection_is_documented(kind):
 def test_inspect_and_its_bounds_have_the_documented_defaults():
     page = DOCS / "reference" / "inspection.md"
     arguments = {row[0]: row[1] for row in rows(section(page, "`inspect`"))}
-    assert arguments == {"source": "required", "bounds": "Bounds()", "isolate": '"damaged"'}
+    assert arguments == {
+        "source": "required",
+        "bounds": "Bounds()",
+        "isolate": '"damaged"',
+        "sha256": '""',
+    }
     assert defaults_of(pdf.inspect) | {"source": "required"} == {
         "source": "required",
         "bounds": Bounds(),
         "isolate": "damaged",
+        "sha256": "",
     }
     bounds = {row[0]: ast.literal_eval(row[1]) for row in rows(section(page, "`Bounds`"))}
     assert bounds == defaults_of(Bounds)

@@ -15,7 +15,7 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ModelViewSet
 
-from django_event_pdfs.links import signed
+from django_event_pdfs.links import get_links, signed
 from django_event_pdfs.naming import new_name
 from django_event_pdfs.testing import MemoryStorage, make_pdf
 from django_event_pdfs.viewsets import EventDocumentsViewSetMixin
@@ -197,6 +197,22 @@ def test_a_forged_link_is_403(client: Client, link: str, suffix: str) -> None:
     response = client.get(link + suffix)
     assert (response.status_code, code_of(response)) == (403, "link_forged")
     assert response["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("filename", ["a.pdf", "議程 2026.pdf", "a&b=c;d+%41.pdf", ""])
+def test_parameters_arrive_as_they_were_signed(
+    client: Client, programme: Event, filename: str
+) -> None:
+    url = get_links().make(programme.programme_file.name, filename).url
+    # Also where a client did not encode what it should have.
+    for target in (url, unquote(url) if filename == "議程 2026.pdf" else url):
+        path, _, query = target.partition("?")
+        assert client.get(path, QUERY_STRING=query.encode().decode("latin-1")).status_code == 200
+
+
+@pytest.mark.parametrize("count", [5, 900])
+def test_a_link_with_many_parameters_is_403(client: Client, link: str, count: int) -> None:
+    assert client.get(link + "&a=1" * count).status_code == 403
 
 
 def test_a_name_alone_is_403_whether_there_is_a_file_or_not(client: Client, link: str) -> None:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.core.files.storage import Storage
 from django.core.handlers.asgi import ASGIRequest
@@ -92,7 +93,7 @@ class BaseDelivery(ABC):
             response = self._content(request, document, found, etag)
         response["ETag"] = etag
         if modified is not None:
-            response["Last-Modified"] = http_date(modified)
+            response["Last-Modified"] = _http_date(modified)
         return response
 
     def _content(
@@ -143,6 +144,9 @@ class BaseDelivery(ABC):
             )
 
 
+_http_date = lru_cache(maxsize=1024)(http_date)
+
+
 def _without_length(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Return a 304 that ``CommonMiddleware`` gives no ``Content-Length: 0``.
 
@@ -157,6 +161,16 @@ def _without_length(request: HttpRequest, response: HttpResponseBase) -> HttpRes
 async def _no_chunks() -> AsyncIterator[bytes]:
     for _chunk in range(0):
         yield b""
+
+
+def etag_of(storage: Storage, name: str) -> str:
+    """Return the ETag that a GET of ``name`` is answered with, by a ``stat`` for a legacy name.
+
+    Raises:
+        FileNotFoundError: the storage has no such file.
+    """
+    part = random_part(name)
+    return f'"{part}"' if part else _stat_etag(stat(storage, name))
 
 
 def _stat_etag(found: Stat) -> str:

@@ -7,11 +7,13 @@ from django_event_pdfs.links.mounts import (
     document_views,
     file_mount,
     match_path,
+    match_path_info,
     permalink,
     upload_path,
     view_classes,
 )
 from django_event_pdfs.links.nginx import NginxSecureLinks
+from django_event_pdfs.links.permalinks import Permalinks
 from django_event_pdfs.links.signed import SignedLinks
 from django_event_pdfs.links.storage import StorageLinks
 
@@ -21,6 +23,7 @@ __all__ = [
     "Link",
     "MakeLink",
     "NginxSecureLinks",
+    "Permalinks",
     "SignedLinks",
     "StorageLinks",
     "Verdict",
@@ -28,6 +31,7 @@ __all__ = [
     "file_mount",
     "get_links",
     "match_path",
+    "match_path_info",
     "permalink",
     "upload_path",
     "view_classes",

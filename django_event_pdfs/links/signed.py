@@ -61,11 +61,13 @@ class SignedLinks(BaseLinks):
     def maker(self) -> MakeLink:
         expires = self._expiry()
         expires_at = None if expires is None else datetime.fromtimestamp(expires, UTC)
+        dated = "" if expires is None else f"expires={expires}"
         sign, mount_of = signer().sign, cache(self._mount)
 
         def make(name: str, filename: str = "") -> Link:
-            unsigned = _canonical(name, expires, filename if filename and self.filename else None)
-            joint = "" if unsigned.endswith("?") else "&"
+            shown = filename if filename and self.filename else None
+            unsigned = _canonical(name, dated, shown)
+            joint = "&" if dated or shown else ""
             mount = mount_of(name[: name.rfind("/") + 1])
             return Link(f"{mount}{unsigned}{joint}signature={sign(unsigned)}", expires_at)
 
@@ -131,15 +133,14 @@ def single_values(query: Mapping[str, list[str]]) -> dict[str, str] | None:
 
 
 def _is_signed(name: str, values: dict[str, str]) -> bool:
-    unsigned = _canonical(name, values.get("expires"), values.get("filename"))
+    dated = f"expires={quote_plus(values['expires'])}" if "expires" in values else ""
+    unsigned = _canonical(name, dated, values.get("filename"))
     return is_signature(values.get("signature", ""), unsigned)
 
 
-def _canonical(name: str, expires: int | str | None, filename: str | None) -> str:
+def _canonical(name: str, dated: str, filename: str | None) -> str:
     # All is percent-encoded, so no name can pass for another name with parameters.
-    text = f"{escape_uri_path(name)}?"
-    if expires is not None:
-        text += f"expires={expires if isinstance(expires, int) else quote_plus(expires)}"
-    if filename is not None:
-        text += f"{'' if expires is None else '&'}filename={quote_plus(filename)}"
-    return text
+    text = f"{escape_uri_path(name)}?{dated}"
+    if filename is None:
+        return text
+    return f"{text}{'&' if dated else ''}filename={quote_plus(filename)}"

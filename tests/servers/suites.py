@@ -20,6 +20,7 @@ SUITES = [
     "test_holders.py",
     "test_lifecycle.py",
     "test_meanwhile.py",
+    "test_querysets.py",
     "test_removal.py",
     "test_replaced.py",
     "test_rollback.py",
