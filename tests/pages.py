@@ -8,6 +8,7 @@ DOCS = ROOT / "docs"
 README = ROOT / "README.md"
 TUTORIAL = DOCS / "tutorial.md"
 ADOPT = DOCS / "how-to" / "adopt.md"
+OPERATE = DOCS / "how-to" / "operate.md"
 PAGES = [README, *sorted(DOCS.rglob("*.md"))]
 
 

@@ -63,7 +63,7 @@ from django_event_pdfs.scanning.clamav import ClamAVScanner
 from django_event_pdfs.serializer_fields import PDFFileField
 from django_event_pdfs.testing import make_pdf
 from django_event_pdfs.validators import KINDS, MESSAGES, NEVER_ALLOWED
-from tests.pages import DOCS, PAGES, README, ROOT, blocks, read, rows, section
+from tests.pages import DOCS, OPERATE, PAGES, README, ROOT, blocks, read, rows, section
 
 SETTINGS = {name.upper() for name, value in vars(Conf).items() if isinstance(value, property)}
 
@@ -382,6 +382,49 @@ def test_every_engine_is_documented_with_its_arguments(engine):
     module = engine.__module__.removeprefix("django_event_pdfs.").removesuffix(".examination")
     arguments = ", ".join(inspect.signature(engine).parameters)
     assert f"`{module}.{engine.__name__}({arguments})`" in text
+
+
+# The log and the signals
+
+
+def test_every_message_of_the_log_is_explained_with_its_level():
+    table = read(OPERATE).partition("### The log\n")[2].partition("\n### ")[0]
+    assert {(row[0], row[1]) for row in rows(table)} == set(logged())
+
+
+def logged():
+    """Yield message and level of every call of a logger, but for what is for debugging."""
+    for tree in syntax_trees():
+        for node in ast.walk(tree):
+            name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            if name in LEVELS:
+                yield node.args[0].value, LEVELS[name]
+
+
+LEVELS = {
+    "logger.info": "INFO",
+    "logger.warning": "WARNING",
+    "logger.error": "ERROR",
+    "logger.exception": "ERROR",
+}
+
+
+def test_every_logger_has_the_documented_name():
+    text = read(OPERATE)
+    names = {
+        node.args[0].value
+        for tree in syntax_trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "getLogger"
+    }
+    assert len(names) == 1
+    assert all(f'"loggers": {{"{name}"' in text for name in names)
+
+
+def test_every_signal_is_worth_a_graph_or_an_alarm():
+    text = section(OPERATE, "The signals")
+    names = {name for name, value in vars(signals).items() if isinstance(value, Signal)}
+    assert set(re.findall(r"`((?:document|removal)_[a-z]+)`", text)) == names
 
 
 # Snippets

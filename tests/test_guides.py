@@ -5,12 +5,15 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from django_event_pdfs.testing import make_pdf
-from tests.pages import ADOPT, DOCS, README, TUTORIAL, blocks, read
+from tests.pages import ADOPT, DOCS, OPERATE, README, TUTORIAL, blocks, read
+from tests.servers.serving import free_port, wait_for
 
 
 class DocumentedProject:
@@ -18,6 +21,7 @@ class DocumentedProject:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.places: dict[str, str] = {}
         self.shell("python -m django startproject mysite .")
 
     def follow(self, page: Path, start: str = "", end: str = "") -> None:
@@ -42,6 +46,8 @@ class DocumentedProject:
 
     def shell(self, *commands: str) -> str:
         script = " && ".join(commands) or ":"
+        for place, here in self.places.items():
+            script = script.replace(place, here)
         python = re.sub(r"(^|(?<=\s))python(?=\s)", f'"{sys.executable}"', script)
         return self._run(["sh", "-c", python])
 
@@ -49,15 +55,41 @@ class DocumentedProject:
         """Run code with Django set up and ``call_command``, ``client`` and ``pdf`` at hand."""
         return self._run([sys.executable, "-c", f"{_PREAMBLE}\n{code}"])
 
-    def _run(self, command: list[str]) -> str:
-        environment = {
+    @contextmanager
+    def served(self, place: str) -> Iterator[None]:
+        """Run the project's server; commands find it where the page says ``place``."""
+        port, log = free_port(), self.folder / "server.log"
+        command = [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"]
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command, cwd=self.folder, env=self._environment, stdout=output, stderr=output
+            )
+        try:
+            wait_for(process, port, log)
+            self.places[place] = f"http://127.0.0.1:{port}"
+            yield
+        finally:
+            del self.places[place]
+            process.terminate()
+            process.wait(30)
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {
             **os.environ,
             "PYTHONPATH": os.pathsep.join([str(self.folder), *sys.path]),
             "PYTHONDONTWRITEBYTECODE": "1",  # a file may change twice within a second
             "DJANGO_SETTINGS_MODULE": "mysite.settings",
         }
+
+    def _run(self, command: list[str]) -> str:
         done = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
+            command,
+            cwd=self.folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         return done.stdout
@@ -234,3 +266,41 @@ print(refused.status_code, refused.json()["codes"])
     text = read(models).replace("    hidden =", f"{declared}    hidden =", 1)
     models.write_text(f"from django_event_pdfs.fields import PDFField\n{text}", encoding="utf-8")
     project.shell("python manage.py makemigrations --check")
+
+
+def test_what_the_page_on_operating_says_is_done(project):
+    project.follow(TUTORIAL)
+    project.write("# settings.py\nEVENT_PDFS = {'KEEP_REPLACED': 3600}")
+    link = project.python("""
+from events.models import Event
+event = Event(name="Old", start_date="2027-06-21T19:00Z", programme_file=pdf())
+event.save()
+print(event.programme_file.url)
+""").strip()
+    with project.served("https://www.example.org"):
+        project.follow(OPERATE, start="# Operate", end="## Back up")
+    # Between the two copies of the backup, a document is uploaded and another one replaced.
+    project.write(next(block for block in blocks(OPERATE, "python") if '"backup"' in block))
+    rows, files = next(b for b in blocks(OPERATE, "bash") if "dumpdata" in b).splitlines()
+    project.shell(rows)
+    project.python("""
+from events.models import Event
+Event.objects.create(name="New", start_date="2027-06-21T19:00Z", programme_file=pdf())
+event = Event.objects.get(name="Old")
+event.programme_file = pdf(pages=2)
+event.save()
+""")
+    project.shell(files)
+    project.python(
+        "from events.models import Event; [event.delete() for event in Event.objects.all()]"
+    )
+    stored = project.folder / "media" / "events" / "programmes"
+    assert list(stored.iterdir()) == []
+    project.follow(OPERATE, start="To restore", end="## Erase")
+    [name] = [path.name for path in stored.iterdir()]
+    assert name in link
+    project.follow(OPERATE, start="## Erase")
+    opened = f"print(APIClient(SERVER_NAME='localhost').get({link!r}).status_code)"
+    assert project.python(opened) == "200\n"
+    project.write("# settings.py\nSECRET_KEY_FALLBACKS = []")
+    assert project.python(opened) == "403\n"

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
-from django_event_pdfs.links import SignedLinks
+from django_event_pdfs.links import BaseLinks, SignedLinks
 from django_event_pdfs.naming import new_name
 from tests.pages import DOCS, rows, section
 from tests.servers.serving import need
@@ -77,17 +77,19 @@ REDIRECTED = [
 ] + [Question("download", 302), *REFUSALS]
 
 
-def addresses(name: str, permalink: str) -> dict[str, str]:
+def addresses(
+    name: str, permalink: str, links: Callable[..., BaseLinks] = SignedLinks
+) -> dict[str, str]:
     """Return paths of all kinds, of a document that is stored under a name."""
-    link = SignedLinks().make(name, "議程 2026.pdf").url
+    link = links().make(name, "議程 2026.pdf").url
     removed = new_name("events/programmes/", "programme_file")
     path = urlsplit(permalink).path
     return {
         "link": link,
         "download": f"{link}&download=1",
         "forged": f"{link}x",
-        "removed": SignedLinks().make(removed, "a.pdf").url,
-        "expired": SignedLinks(max_age=-3600, window=1).make(name, "a.pdf").url,
+        "removed": links().make(removed, "a.pdf").url,
+        "expired": links(max_age=-3600, window=1).make(name, "a.pdf").url,
         "permalink": path,
         "anonymous permalink": path,
         "empty permalink": path.replace("programme_file", "guide_file"),
@@ -106,7 +108,7 @@ def lint(
         target = targets[question.address]
         status, fields, body = ask(target, question.method, headers)
         assert status == question.status, question
-        notes = _findings(origin + target, question.method, headers, status, fields, body)
+        notes = findings(origin + target, question.method, headers, status, fields, body)
         found |= {(note, question.kind, status) for note in notes}
     return found
 
@@ -127,7 +129,7 @@ def documented() -> set[tuple[str, str, int]]:
     }
 
 
-def _findings(
+def findings(
     url: str, method: str, headers: Mapping[str, str], status: int, fields: Any, body: bytes
 ) -> set[str]:
     from httplint import HttpRequestLinter, HttpResponseLinter, levels

@@ -15,6 +15,7 @@ from django_event_pdfs.naming import new_name
 from django_event_pdfs.testing import make_pdf
 from django_event_pdfs.testing.answers import CACHE_CONTROL, CONTENT, Answer
 from tests.servers.deployed import LINK_SECRET, Site
+from tests.servers.doctored import OF_THE_WEB, not_well, run_on
 from tests.servers.nginx import nginx, without_django
 from tests.servers.site import (
     CREDENTIALS,
@@ -259,3 +260,9 @@ def test_a_replaced_document_opens_no_more(secure_site: Site) -> None:
     assert secure_site.ask(second).status == 200
     answer = secure_site.ask(first)
     assert (answer.status, codes(answer)) == (404, ["document_removed"])
+
+
+def test_the_doctor_finds_it_well(secure_site: Site) -> None:
+    _code, found = run_on(secure_site)
+    assert found.keys() >= OF_THE_WEB
+    assert not_well(found) == []

@@ -94,6 +94,10 @@ def test_each_folder_is_tried_and_the_rest_asked_once(monkeypatch):
             websites.setting(Content_Disposition=None),
             {"link_headers": "problem", "link_download": "problem"},
         ),
+        (
+            websites.setting(Content_Disposition='attachment; filename="other.pdf"'),
+            {"link_headers": "problem"},
+        ),
         (websites.compressing, {"link_not_compressed": "warning"}),
         (websites.altering(HTTP_RANGE=None), {"link_by_range": "warning"}),
         (websites.altering(HTTP_IF_NONE_MATCH=None), {"link_unchanged": "warning"}),
