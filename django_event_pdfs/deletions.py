@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.files.storage import Storage
 from django.db import connections
-from django.db.models import FileField, Model
+from django.db.models import FileField, Model, QuerySet
 
 from django_event_pdfs.changes import Change, awaits_deletion
 from django_event_pdfs.conf import conf
@@ -96,16 +96,18 @@ class _ExpectedDeletions:
         return {
             model: {
                 key: row
-                for batch in _batches(sorted(keys[model]))
+                for batch in in_batches(sorted(keys[model]))
                 for key, row in lock_rows(
-                    model, fields, batch, using, facts=any(map(_needs_facts, fields))
+                    QuerySet[Any](model, using=using).filter(pk__in=batch),
+                    fields,
+                    facts=any(map(needs_facts, fields)),
                 ).items()
             }
             for model, fields in tables.items()
         }
 
 
-def _needs_facts(field: FileField) -> bool:
+def needs_facts(field: FileField) -> bool:
     """Return whether more than the name of a document matters: facts take long to read."""
     return bool(conf.keep_replaced) or awaits_deletion(field)
 
@@ -114,6 +116,7 @@ def _key(instance: Model, model: type[Model]) -> Any:
     return model._meta.pk.to_python(instance._get_pk_val(model._meta))
 
 
-def _batches(keys: list[Any]) -> Iterator[list[Any]]:
+def in_batches(keys: list[Any]) -> Iterator[list[Any]]:
+    """Yield keys, as many at a time as one query takes."""
     for start in range(0, len(keys), _BATCH):
         yield keys[start : start + _BATCH]

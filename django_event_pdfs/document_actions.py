@@ -20,9 +20,10 @@ from django_event_pdfs.delivery import Representation, get_delivery
 from django_event_pdfs.documents import DocumentFile
 from django_event_pdfs.fields import PDFField
 from django_event_pdfs.handover import note_opened
-from django_event_pdfs.lifecycle import lock
+from django_event_pdfs.preconditions import Preconditions
 from django_event_pdfs.presenters import DocumentPresenter
 from django_event_pdfs.refusals import note_sender
+from django_event_pdfs.rows import lock_row
 
 logger = logging.getLogger("django_event_pdfs")
 
@@ -42,6 +43,8 @@ class DocumentActions(GenericViewSet[Any]):
 
     def get_object(self) -> Any:
         """Return the event, which the permission has looked up before."""
+        if any("\0" in str(value) for value in self.kwargs.values()):
+            raise exceptions.NotFound  # No column holds it, and PostgreSQL would not be asked.
         if self._event is None or self._event[0] != self.kwargs:
             self._event = (dict(self.kwargs), super().get_object())
             note_sender(self._event[1], self.request.user)  # For the signals of what is changed.
@@ -55,11 +58,12 @@ class DocumentActions(GenericViewSet[Any]):
         """Store the body, a raw PDF, as the document."""
         event = self.get_object()
         document = self._document(event)
+        conditions = self._conditions(request, document)
         # There is none where the body is empty.
         upload = cast(Mapping[str, Any], request.data).get("file", ContentFile(b""))
         note_sender(upload, request.user, event)
         try:
-            self._store(event, document, upload)
+            self._store(event, document, upload, conditions)
         finally:
             upload.close()  # A request closes the files of forms only.
         entry = DocumentPresenter.of(self.get_serializer_context()).entry(self._document(event))
@@ -69,12 +73,13 @@ class DocumentActions(GenericViewSet[Any]):
         """Clear the document."""
         event = self.get_object()
         document = self._document(event)
+        conditions = self._conditions(request, document)
         if not document.field.blank:
             error = ValidationError(_("This document is required."), code="null")
             raise ValidationError({document.field.name: error})
         if document:
             setattr(event, document.field.attname, None)
-            self._save_document(event, document.field)
+            self._save_document(event, document.field, conditions)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def perform_document_update(self, event: Model) -> None:
@@ -103,19 +108,30 @@ class DocumentActions(GenericViewSet[Any]):
         note_opened(request._request, response, document, request.user)
         return response
 
-    def _store(self, event: Model, document: DocumentFile, upload: Any) -> None:
+    @staticmethod
+    def _conditions(request: Request, document: DocumentFile) -> Preconditions:
+        """Return the conditions of a write, which hold so far: no body need be read where not."""
+        conditions = Preconditions.of(request._request)
+        conditions.check(document.storage, document.name)
+        return conditions
+
+    def _store(
+        self, event: Model, document: DocumentFile, upload: Any, conditions: Preconditions
+    ) -> None:
         try:
             document.field.run_validators(upload)
         except ValidationError as error:
             raise ValidationError({document.field.name: error.error_list}) from error
         setattr(event, document.field.attname, upload)
-        self._save_document(event, document.field)
+        self._save_document(event, document.field, conditions)
 
-    def _save_document(self, event: Model, field: PDFField) -> None:
+    def _save_document(self, event: Model, field: PDFField, conditions: Preconditions) -> None:
         using = router.db_for_write(type(event), instance=event)
         with transaction.atomic(using=using):
-            if not lock(event, [field]):
+            held = lock_row(event, [field], using)
+            if not held:
                 raise exceptions.NotFound  # Deleted meanwhile.
+            conditions.check(field.storage, held[field.attname])
             self.perform_document_update(event)
 
     def _document(self, event: Model) -> DocumentFile:

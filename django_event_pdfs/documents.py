@@ -8,7 +8,7 @@ from django.db.models.fields.files import FieldFile
 
 from django_event_pdfs import lifecycle
 from django_event_pdfs.exceptions import LinkUnavailable, StorageUnavailable
-from django_event_pdfs.facts import DocumentFacts
+from django_event_pdfs.facts import DocumentFacts, filename_in
 from django_event_pdfs.inspection import content_to_store
 from django_event_pdfs.links import Link, get_links
 from django_event_pdfs.naming import clean_filename, document_stem
@@ -29,15 +29,20 @@ class DocumentFile(FieldFile):
     @property
     def facts(self) -> DocumentFacts | None:
         """The facts of the stored document, None for a legacy row and before the save."""
+        return DocumentFacts.from_json(self.facts_as_json, self.name)
+
+    @property
+    def facts_as_json(self) -> Any:
+        """The JSON column of a stored document, whatever it holds; None for any other."""
         if not self or not self._committed:
             return None
-        return DocumentFacts.from_json(getattr(self.instance, self.field.facts_name), self.name)
+        return getattr(self.instance, self.field.facts_name)
 
     @property
     def filename(self) -> str:
         """What people call the file: as uploaded, or the last part of a legacy name."""
-        facts = self.facts
-        return facts.filename if facts else (self.name or "").rpartition("/")[2]
+        found = filename_in(self.facts_as_json, self.name)
+        return found or (self.name or "").rpartition("/")[2]
 
     @property
     def link(self) -> Link:
@@ -47,16 +52,24 @@ class DocumentFile(FieldFile):
             ValueError: there is no document, or it is not stored yet.
             LinkUnavailable: its name lies outside the field's folders.
         """
-        self._require_file()  # type: ignore[attr-defined]
-        if not self._committed or not self.field.serves(self.name):
-            raise LinkUnavailable(f"No link opens {self.name!r}, which is outside the folders.")
-        facts = self.facts
-        return get_links().make(self.name, facts.filename if facts else "")
+        return get_links().make(*self._linked())
 
     @property
     def url(self) -> str:
         """The link as a path, or absolute where ``base_url`` is set. Raises as :attr:`link`."""
         return self.link.url
+
+    @property
+    def download_url(self) -> str:
+        """As :attr:`url`, of a link whose document browsers save instead of showing it."""
+        return get_links().make_download(*self._linked()).url
+
+    def _linked(self) -> tuple[str, str]:
+        """Return what a link is made of: the name, and the original filename where it is known."""
+        self._require_file()  # type: ignore[attr-defined]
+        if not self._committed or not self.field.serves(self.name):
+            raise LinkUnavailable(f"No link opens {self.name!r}, which is outside the folders.")
+        return self.name, filename_in(self.facts_as_json, self.name)
 
     def save(self, name: str, content: "File[Any]", save: bool = True) -> None:
         """Check ``content``, store it under a new random name, and note its facts.

@@ -1,5 +1,6 @@
 """The facts of a stored document, as they stand in the JSON column beside its name."""
 
+from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -81,6 +82,29 @@ class DocumentFacts:
         files = (*(earlier.replaced if earlier else ()), (name, now))
         recent = tuple(file for file in files if now - file[1] < timedelta(seconds=keep))
         return replace(self, replaced=recent)
+
+
+def filename_in(data: Any, name: str) -> str:
+    """Return the filename in the JSON column; empty where it is not of ``name``, or says none."""
+    if type(data) is not dict or data.get("name") != name:
+        return ""
+    filename = data.get("filename")
+    return filename if type(filename) is str else ""
+
+
+def shown_facts(data: Any, name: str) -> Mapping[str, Any] | None:
+    """Return the JSON column where :meth:`DocumentFacts.from_json` reads facts in it, else None.
+
+    For the many rows of a list, which need a few of the facts only.
+    """
+    if not isinstance(data, dict) or data.get("name") != name:
+        return None
+    if "replaced" in data or not data.keys() >= _REQUIRED:
+        return data if DocumentFacts.from_json(data, name) else None
+    try:
+        return data if parse_datetime(data["stored_at"]) else None
+    except (TypeError, ValueError):
+        return None
 
 
 def _replaced(data: Any) -> tuple[tuple[str, datetime], ...]:

@@ -17,6 +17,7 @@ from django_event_pdfs.forms import PDFFormField
 from django_event_pdfs.loaded import remember
 from django_event_pdfs.lookups import DocumentExact, DocumentIsNull
 from django_event_pdfs.naming import new_name
+from django_event_pdfs.orjson_extra import loads
 from django_event_pdfs.storage import document_storage
 from django_event_pdfs.validators import PDFValidator
 
@@ -220,6 +221,14 @@ class FactsField(models.JSONField):
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.JSONField", args, {**kwargs, "null": True, "editable": False}
 
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            return loads(value)
+        except (TypeError, ValueError):
+            return super().from_db_value(value, expression, connection)
+
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         if not isinstance(getattr(type(model_instance), self.document, None), DocumentDescriptor):
             # A copy in a table of history, say of django-simple-history: it keeps what it is given.
@@ -238,6 +247,18 @@ class FactsField(models.JSONField):
 def document_fields(model: type[models.Model]) -> tuple[PDFField, ...]:
     """Return every PDFField of a model, inherited ones included."""
     return tuple(f for f in model._meta.concrete_fields if isinstance(f, PDFField))
+
+
+def local_document_fields(model: type[models.Model]) -> tuple[PDFField, ...]:
+    """Return the PDFFields whose columns are in the model's own table, not in a parent's."""
+    concrete = model._meta.concrete_model or model
+    return tuple(f for f in concrete._meta.local_fields if isinstance(f, PDFField))
+
+
+@cache
+def document_attnames(model: type[models.Model]) -> tuple[str, ...]:
+    """Return the attribute of every PDFField of a model."""
+    return tuple(f.attname for f in document_fields(model))
 
 
 def _is_stored(value: Any) -> bool:

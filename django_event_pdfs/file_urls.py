@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, re_path
 
+from django_event_pdfs.fields import local_document_fields
 from django_event_pdfs.links import FILE_URL_NAME
-from django_event_pdfs.models import document_models, local_document_fields
+from django_event_pdfs.models import document_models
 from django_event_pdfs.views import open_link
 
 

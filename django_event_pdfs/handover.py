@@ -6,8 +6,8 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase
 
 from django_event_pdfs.documents import DocumentFile
-from django_event_pdfs.fields import PDFField
-from django_event_pdfs.models import document_models, local_document_fields
+from django_event_pdfs.fields import PDFField, local_document_fields
+from django_event_pdfs.models import document_models
 from django_event_pdfs.naming import document_stem
 from django_event_pdfs.signals import document_delivered
 

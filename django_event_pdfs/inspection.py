@@ -14,6 +14,7 @@ from django_event_pdfs.pdf import Bounds, Inspection, WorkerUnavailable, inspect
 from django_event_pdfs.scanning import Scanner, ScannerUnavailable, Verdict, get_scanner
 
 _MEMORY = "_event_pdfs_memory"
+_SHA256 = "_event_pdfs_sha256"
 
 _T = TypeVar("_T")
 
@@ -44,7 +45,27 @@ def inspect_upload(upload: "File[Any]") -> Inspection:
         OSError: the upload cannot be read.
     """
     bounds = Bounds(objects=conf.max_objects, pages=conf.max_pages)
-    return _once(upload, "inspection", lambda: _inspect(_file_in(upload), bounds))
+    sha256 = _known_sha256(upload)
+    return _once(upload, "inspection", lambda: _inspect(_file_in(upload), bounds, sha256))
+
+
+def note_sha256(upload: "File[Any]", sha256: str) -> None:
+    """Note what the bytes of an upload on disk add up to, so that they need not be read again.
+
+    It counts for as long as nobody writes into the file.
+    """
+    upload.__dict__[_SHA256] = _state(upload), sha256
+
+
+def _known_sha256(upload: "File[Any]") -> str:
+    state, sha256 = upload.__dict__.get(_SHA256, (None, ""))
+    return sha256 if sha256 and state == _state(upload) else ""
+
+
+def _state(upload: "File[Any]") -> tuple[int, int, int]:
+    """Return which file it is, its size, and when it was written to last."""
+    result = os.fstat(upload.fileno())
+    return result.st_ino, result.st_size, result.st_mtime_ns
 
 
 def inspect_stored(file: "File[Any]") -> Inspection:
@@ -98,9 +119,9 @@ def _once(upload: "File[Any]", question: str, ask: Callable[[], _T]) -> _T:
     return cast(_T, known[1])
 
 
-def _inspect(file: BinaryIO, bounds: Bounds) -> Inspection:
+def _inspect(file: BinaryIO, bounds: Bounds, sha256: str = "") -> Inspection:
     with _turn():
-        return inspect(file, bounds=bounds, isolate=conf.inspection["isolate"])
+        return inspect(file, bounds=bounds, isolate=conf.inspection["isolate"], sha256=sha256)
 
 
 def _scan(file: BinaryIO, scanner: Scanner) -> Verdict:

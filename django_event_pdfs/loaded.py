@@ -1,8 +1,7 @@
 """What an instance's row held of its documents when it was read, or was saved last."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import FileField, Model
 
@@ -12,8 +11,7 @@ from django_event_pdfs.rows import is_new, name_of
 _LOADED = "_loaded_documents"
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """The names a row held, by field, when it was read from database ``db`` under ``pk``.
 
     Where they were saved in a transaction that is under way, ``commit`` tells what became of it,
@@ -26,6 +24,16 @@ class Loaded:
     names: Mapping[str, str | None]
     commit: Commit | None = None
     before: "Loaded | None" = None
+
+
+def remember_read(instance: Model, attnames: Iterable[str]) -> None:
+    """Note which names the row held that an instance was just made of.
+
+    As :func:`remember` of an instance of which nothing was noted yet, for the many of a list.
+    """
+    held = instance.__dict__
+    names = {name: held[name] or None for name in attnames if name in held}
+    held[_LOADED] = Loaded(instance.pk, instance._state.db, names)
 
 
 def remember(instance: Model, fields: Iterable[FileField], commit: Commit | None = None) -> None:

@@ -10,10 +10,16 @@ from django.db import models, router
 from django.db.models.signals import pre_delete
 from django.utils.translation import gettext_lazy as _
 
-from django_event_pdfs import deletions, lifecycle
+from django_event_pdfs import lifecycle
 from django_event_pdfs.conf import conf
-from django_event_pdfs.fields import PDFField, document_fields
-from django_event_pdfs.loaded import remember
+from django_event_pdfs.fields import (
+    PDFField,
+    document_attnames,
+    document_fields,
+    local_document_fields,
+)
+from django_event_pdfs.loaded import remember, remember_read
+from django_event_pdfs.querysets import release_documents, use_for_automatic_manager
 from django_event_pdfs.validators import validate_period
 
 
@@ -39,7 +45,7 @@ class HasDocuments(models.Model):
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Any:
         instance = super().from_db(*args, **kwargs)
-        remember(instance, document_fields(cls))
+        remember_read(instance, document_attnames(cls))
         return instance
 
     def refresh_from_db(
@@ -121,12 +127,6 @@ class AbstractEvent(EventDocumentsMixin, _EventDetails):
         validate_period(self.start_date, self.end_date)
 
 
-def local_document_fields(model: type[models.Model]) -> tuple[PDFField, ...]:
-    """Return the PDFFields whose columns are in the model's own table, not in a parent's."""
-    concrete = model._meta.concrete_model or model
-    return tuple(f for f in concrete._meta.local_fields if isinstance(f, PDFField))
-
-
 def document_models() -> list[type[models.Model]]:
     """Return every model of the project with a PDFField in its own table, proxies left out."""
     return [m for m in apps.get_models() if not m._meta.proxy and local_document_fields(m)]
@@ -159,10 +159,5 @@ def watch_deletions() -> None:
     """Release a row's files when it is deleted, by instance, query or cascade."""
     for model in apps.get_models():
         if local_document_fields(model):
-            pre_delete.connect(_release_documents, sender=model, dispatch_uid=__name__)
-
-
-def _release_documents(
-    sender: type[models.Model], instance: models.Model, using: str, **kwargs: Any
-) -> None:
-    deletions.expect_deletion(instance, local_document_fields(sender), using)
+            pre_delete.connect(release_documents, sender=model, dispatch_uid=__name__)
+            use_for_automatic_manager(model)

@@ -19,19 +19,20 @@ def can_delete_many(storage: Storage) -> bool:
     return _is_s3(storage, "delete")
 
 
-def delete_many(storage: Any, names: Collection[str]) -> dict[str, str]:
+def delete_many(storage: Any, names: Collection[str]) -> dict[str, Exception]:
     """Delete files of an S3 bucket by one request for a thousand; return errors by name.
 
     Raises:
         Exception: whatever the store's client raises when a whole request fails.
     """
     keys = {s3_key(storage, name): name for name in names}
-    errors: dict[str, str] = {}
+    errors: dict[str, Exception] = {}
     for batch in _batches(list(keys)):
         objects = [{"Key": key} for key in batch]
         answer = storage.bucket.delete_objects(Delete={"Objects": objects, "Quiet": True})
         for error in answer.get("Errors", ()):
-            errors[keys[error["Key"]]] = f"{error.get('Code')}: {error.get('Message')}"
+            reason = f"{error.get('Code')}: {error.get('Message')}"
+            errors[keys[error["Key"]]] = OSError(reason)
     return errors
 
 

@@ -25,6 +25,9 @@ class EventCursorPagination(CursorPagination):
     page_size = api_settings.PAGE_SIZE or 100
     page_size_query_param = "page_size"
     max_page_size = 500
+    # Events that start at one moment are told apart by how many come before. Beyond REST
+    # framework's 1,000 pages would repeat; a bound there must be, for clients may ask for any.
+    offset_cutoff = 100_000
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
         try:

@@ -9,26 +9,9 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import FileUploadParser, JSONParser, MultiPartParser
 
+from django_event_pdfs.bodies import WatchedBody, body_length
 from django_event_pdfs.naming import document_stem
 from django_event_pdfs.validators import CONTENT_TYPES
-
-# Bytes kept of a body's end: a boundary of up to 70 characters, and whatever a client appends.
-_TAIL = 1024
-
-
-class _WatchedStream:
-    """A body that counts what was read of it, and remembers its end."""
-
-    def __init__(self, stream: Any) -> None:
-        self.stream = stream
-        self.count = 0
-        self.tail = b""
-
-    def read(self, *args: int) -> bytes:
-        chunk: bytes = self.stream.read(*args)
-        self.count += len(chunk)
-        self.tail = (self.tail + chunk[-_TAIL:])[-_TAIL:]
-        return chunk
 
 
 class _CompleteBody:
@@ -44,25 +27,41 @@ class _CompleteBody:
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        body = _WatchedStream(stream)
+        request = (parser_context or {})["request"]._request
+        body = WatchedBody(stream, request, self.delimiter(media_type))
         parsed = cast(Any, super()).parse(body, media_type, parser_context)
-        if body.count < _declared_length(parser_context) or not self.is_complete(body, media_type):
+        try:
+            if body.count < (body_length(request) or 0):
+                raise _incomplete()
+            self.check(body, parsed)
+        except ParseError:
             _close(parsed.files)
-            raise ParseError(_("The body ended too early."), code="incomplete_body")
+            raise
         return parsed
 
-    def is_complete(self, body: _WatchedStream, media_type: str | None) -> bool:
-        """Return whether a body of the declared length ends as its type wants."""
-        return True
+    def delimiter(self, media_type: str | None) -> bytes:
+        """Return what parts the body, where anything does."""
+        return b""
+
+    def check(self, body: WatchedBody, parsed: Any) -> None:
+        """Raise where a body of the declared length is not what its type wants."""
 
 
 class EventMultiPartParser(_CompleteBody, MultiPartParser):
-    """``multipart/form-data``, complete."""
+    """``multipart/form-data``, complete, and with all its parts understood."""
 
-    def is_complete(self, body: _WatchedStream, media_type: str | None) -> bool:
-        # RFC 2046, 5.1.1: the close delimiter. Django ignores a file that ends without it.
+    def delimiter(self, media_type: str | None) -> bytes:
         _type, parameters = parse_header_parameters(media_type or "")
-        return f"--{parameters.get('boundary', '')}--".encode() in body.tail
+        return f"--{parameters.get('boundary', '')}".encode()
+
+    def check(self, body: WatchedBody, parsed: Any) -> None:
+        # RFC 2046, 5.1.1: the close delimiter. Django ignores a file that ends without it.
+        if body.delimiter + b"--" not in body.tail:
+            raise _incomplete()
+        # Django leaves out a part whose headers it cannot read, and a file called "..".
+        parts = sum(len(values) for _name, values in [*parsed.data.lists(), *parsed.files.lists()])
+        if parts != body.delimiters - 1:
+            raise ParseError(_("A part of the form has no readable name."), code="unnamed_part")
 
 
 class EventJSONParser(JSONParser):
@@ -113,8 +112,5 @@ def _close(files: Mapping[str, Any]) -> None:
             upload.close()
 
 
-def _declared_length(parser_context: Mapping[str, Any] | None) -> int:
-    try:
-        return int((parser_context or {})["request"].META["CONTENT_LENGTH"])
-    except (KeyError, TypeError, ValueError):
-        return 0
+def _incomplete() -> ParseError:
+    return ParseError(_("The body ended too early."), code="incomplete_body")

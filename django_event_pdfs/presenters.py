@@ -1,20 +1,26 @@
 """How documents look in JSON, to whoever receives it."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import get_current_timezone
 from rest_framework.fields import DateTimeField
 from rest_framework.request import Request
 
 from django_event_pdfs.conf import conf
 from django_event_pdfs.documents import DocumentFile
 from django_event_pdfs.exceptions import LinkUnavailable
-from django_event_pdfs.links import Link, permalink
+from django_event_pdfs.facts import filename_in, shown_facts
+from django_event_pdfs.fields import PDFField
+from django_event_pdfs.links import Link, MakeLink, Permalinks, SignedLinks, get_links
 from django_event_pdfs.naming import random_part
 from django_event_pdfs.permissions import EventDocumentsPermission, documents_permission
+from django_event_pdfs.representations import simply
 
 _KEY = "django_event_pdfs.documents"
 
@@ -29,16 +35,26 @@ class DocumentPresenter:
     def __init__(self, request: Request | None, permission: EventDocumentsPermission) -> None:
         self.request = request
         self.permission = permission
-        self._always = self._settled_once()
+        links = get_links()
+        self.make_link: MakeLink = links.maker()
+        self.permalinks = Permalinks(request, self.absolute)
+        self.zone = get_current_timezone()
+        self.always = self._settled_once()
+        self._dates = DateTimeField()
+        self._simply = simply(self._dates)
+        is_ours = type(links).maker is SignedLinks.maker
+        self._origin = request.build_absolute_uri("/")[:-1] if request and is_ours else ""
         self._answers: dict[tuple[type[Model], Any, str], bool] = {}
+        self._columns: dict[PDFField, Column] = {}
 
     @classmethod
     def of(cls, context: Any) -> "DocumentPresenter":
         """Return the presenter of a serializer's context, which keeps it."""
-        if _KEY not in context:
+        presenter: DocumentPresenter | None = context.get(_KEY)
+        if presenter is None or presenter.zone is not get_current_timezone():
             request = _rest_request(context.get("request"))
-            context[_KEY] = cls(request, documents_permission(context.get("view")))
-        presenter: DocumentPresenter = context[_KEY]
+            presenter = cls(request, documents_permission(context.get("view")))
+            context[_KEY] = presenter
         return presenter
 
     def prepare(self, events: Iterable[Model]) -> None:
@@ -48,8 +64,8 @@ class DocumentPresenter:
 
     def may_read(self, event: Model, field_name: str) -> bool:
         """Return whether the document may be read; asks nothing per row where it can't matter."""
-        if self._always is not None or self.request is None:
-            return self._always is not False
+        if self.always is not None or self.request is None:
+            return self.always is not False
         if event.pk is None:
             return self.permission.can_read(self.request, event, field_name)
         key = (type(event), event.pk, field_name)
@@ -57,28 +73,39 @@ class DocumentPresenter:
             self._answers[key] = self.permission.can_read(self.request, event, field_name)
         return self._answers[key]
 
+    def column(self, field: PDFField) -> "Column":
+        """Return what presents the documents of one field."""
+        if field not in self._columns:
+            self._columns[field] = Column(self, field)
+        return self._columns[field]
+
     def url(self, document: DocumentFile) -> str | None:
         """Return the absolute link, None where there is none to give."""
-        link = self._link(document)
-        return self._absolute(link.url) if link else None
+        return self.column(document.field).url_of(document)
 
     def entry(self, document: DocumentFile) -> Mapping[str, Any] | None:
         """Return the document's entry in ``documents``, None where it may not be read."""
-        if not self._readable(document):
-            return None
-        link, facts, part = self._link(document), document.facts, random_part(document.name)
-        address = permalink(document.instance, document.field.name, self.request)
-        return {
-            "url": link and self._absolute(link.url),
-            "expires_at": link and _timestamp(link.expires_at),
-            "permalink": address and self._absolute(address),
-            "filename": document.filename,
-            "size": facts and facts.size,
-            "pages": facts and facts.pages,
-            "sha256": facts and facts.sha256,
-            "etag": part and f'"{part}"',
-            "stored_at": facts and _timestamp(facts.stored_at),
-        }
+        return self.column(document.field).entry_of(document)
+
+    def absolute(self, url: str) -> str:
+        """Return the URL as ``request.build_absolute_uri`` does."""
+        if self.request is None:
+            return url
+        return self.request.build_absolute_uri(url)
+
+    def absolute_link(self, link: Link) -> str:
+        """Return the URL of a link of :attr:`make_link` as ``request.build_absolute_uri`` does."""
+        url = link.url
+        # Signed links are percent-encoded paths; only those with dots as segments want resolving.
+        if self._origin and url[:1] == "/" and "/." not in url:
+            return self._origin + url
+        return self.absolute(url)
+
+    def moment(self, value: datetime | None) -> Any:
+        """Return a moment as the serializer's other dates."""
+        if self._simply and self._simply.convert and type(value) is datetime:
+            return self._simply.convert(value)
+        return value and self._dates.to_representation(value)
 
     def _settled_once(self) -> bool | None:
         """Return the answer that holds for every row, None where each row is asked about."""
@@ -89,19 +116,92 @@ class DocumentPresenter:
             return None
         return self.permission.can_read(self.request, None, None)
 
-    def _readable(self, document: DocumentFile) -> bool:
-        return bool(document) and self.may_read(document.instance, document.field.name)
 
-    def _link(self, document: DocumentFile) -> Link | None:
-        if not self._readable(document):
+class Column:
+    """The documents of one field, in one response."""
+
+    def __init__(self, presenter: DocumentPresenter, field: PDFField) -> None:
+        self._presenter = presenter
+        self._field = field
+        self._attname, self._facts_name = field.attname, field.facts_name
+        self._folders = field.served_folders
+        # A document is shown twice: as a URL, and in ``documents``.
+        self._last: tuple[str, str, Link | None] = ("", "", None)
+
+    def url(self, event: Model) -> str | None:
+        """Return the absolute link to an event's document, None where there is none to give."""
+        return self._url(event, *self._held(event))
+
+    def url_of(self, document: DocumentFile) -> str | None:
+        """Return the absolute link to a document."""
+        return self._url(document.instance, *_held(document))
+
+    def entry(self, event: Model) -> Mapping[str, Any] | None:
+        """Return the entry of an event's document, None where it may not be read."""
+        return self._entry(event, *self._held(event))
+
+    def entry_of(self, document: DocumentFile) -> Mapping[str, Any] | None:
+        """Return the entry of a document."""
+        return self._entry(document.instance, *_held(document))
+
+    def _held(self, event: Model) -> tuple[str, Any, bool]:
+        """Return name and facts as they came from the row, without making a file of them."""
+        held = event.__dict__
+        name = held.get(self._attname)
+        if type(name) is not str or self._facts_name not in held:
+            return _held(getattr(event, self._attname))
+        return name, held[self._facts_name], True
+
+    def _url(self, event: Model, name: str, facts: Any, is_stored: bool) -> str | None:
+        if not self._is_readable(event, name):
             return None
+        link = self._link(name, filename_in(facts, name), is_stored)
+        return self._presenter.absolute_link(link) if link else None
+
+    def _entry(
+        self, event: Model, name: str, facts: Any, is_stored: bool
+    ) -> Mapping[str, Any] | None:
+        if not self._is_readable(event, name):
+            return None
+        presenter, part = self._presenter, random_part(name)
+        known = shown_facts(facts, name)
+        filename = filename_in(facts, name)
+        link = self._link(name, filename, is_stored)
+        return {
+            "url": link and presenter.absolute_link(link),
+            "expires_at": link and presenter.moment(link.expires_at),
+            "permalink": presenter.permalinks.of(event, self._field.name),
+            "filename": filename or name.rpartition("/")[2],
+            "size": known and known["size"],
+            "pages": known and known["pages"],
+            "sha256": known and known["sha256"],
+            "etag": part and f'"{part}"',
+            "stored_at": known and presenter.moment(parse_datetime(known["stored_at"])),
+        }
+
+    def _is_readable(self, event: Model, name: str) -> bool:
+        settled = self._presenter.always
+        if not name or settled is not None:
+            return bool(name and settled)
+        return self._presenter.may_read(event, self._field.name)
+
+    def _link(self, name: str, filename: str, is_stored: bool) -> Link | None:
+        if not is_stored or not name.startswith(self._folders):
+            return None
+        if self._last[:2] != (name, filename):
+            self._last = (name, filename, self._made(name, filename))
+        return self._last[2]
+
+    def _made(self, name: str, filename: str) -> Link | None:
         try:
-            return document.link
+            return self._presenter.make_link(name, filename)
         except LinkUnavailable:
             return None
 
-    def _absolute(self, url: str) -> str:
-        return self.request.build_absolute_uri(url) if self.request else url
+
+def _held(document: DocumentFile) -> tuple[str, Any, bool]:
+    """Return the name of a document, its facts as in JSON, and whether it is stored."""
+    return document.name or "", document.facts_as_json, document._committed
 
 
 def _rest_request(request: Any) -> Request | None:
@@ -111,7 +211,3 @@ def _rest_request(request: Any) -> Request | None:
     wrapped = Request(request)
     wrapped.user = getattr(request, "user", None) or AnonymousUser()
     return wrapped
-
-
-def _timestamp(moment: Any) -> Any:
-    return DateTimeField().to_representation(moment) if moment else None

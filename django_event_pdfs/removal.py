@@ -1,14 +1,14 @@
 """Removing files: after the commit, and only what no row names any more."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.core.files.storage import Storage
 from django.db import transaction
 
 from django_event_pdfs.holders import HoldersUnknown, holders
+from django_event_pdfs.local_files import can_unlink, unlink
 from django_event_pdfs.object_stores import can_delete_many, delete_many
 from django_event_pdfs.signals import removal_failed
 
@@ -37,17 +37,26 @@ def delete_files(storage: Storage, names: Collection[str]) -> set[str]:
 
     A storage that fails is logged and signalled, and never raises: the row is committed.
     """
-    if len(names) > 1 and can_delete_many(storage):
+    many = _way_for_many(storage) if len(names) > 1 else None
+    if many:
         try:
-            errors: dict[str, Any] = {**delete_many(storage, names)}
+            errors = many(storage, names)
         except Exception:
             # Some stores speak S3 and do not know this request.
             logger.warning("%s cannot delete many files at once.", storage, exc_info=True)
         else:
             for name, error in errors.items():
-                _report(storage, name, OSError(error))
+                _report(storage, name, error)
             return set(errors)
     return {name for name in names if not delete_quietly(storage, name)}
+
+
+def _way_for_many(
+    storage: Storage,
+) -> Callable[[Storage, Collection[str]], Mapping[str, Exception]] | None:
+    if can_unlink(storage):
+        return unlink
+    return delete_many if can_delete_many(storage) else None
 
 
 def delete_quietly(storage: Storage, name: str) -> bool:

@@ -1,10 +1,10 @@
 """What a row holds of its documents, and what an instance of it holds."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import connections
-from django.db.models import F, FileField, Model, QuerySet
+from django.db.models import FileField, Model, QuerySet
 from django.db.models.fields.files import FieldFile
 
 from django_event_pdfs.changes import Version
@@ -21,35 +21,43 @@ def lock_row(
     held: dict[str, Any] = {}
     for model, of_model in by_table(fields).items():
         if is_there or not has_no_row(instance, model):
-            keys = [instance._get_pk_val(model._meta)]
-            for row in lock_rows(model, of_model, keys, using).values():
+            key = instance._get_pk_val(model._meta)
+            rows = QuerySet[Any](model, using=using).filter(pk=key)
+            for row in lock_rows(rows, of_model).values():
                 held.update(row)
     return held
 
 
 def lock_rows(
-    model: type[Model],
-    fields: Collection[FileField],
-    keys: Sequence[Any],
-    using: str,
-    *,
-    facts: bool = True,
+    rows: QuerySet[Any], fields: Collection[FileField], *, facts: bool = True
 ) -> dict[Any, dict[str, Any]]:
     """Lock rows of one table until the transaction ends; return what they hold by primary key.
 
     That is names and, with ``facts``, those.
-
-    Where rows cannot be locked, on SQLite, a no-op UPDATE locks the database. Reading first would
-    make it fail with "database is locked" when two writers then both want to write.
     """
     columns = [f.attname for f in fields]
     columns += [_facts_name(f) for f in fields] if facts else []
-    rows = QuerySet[Any](model, using=using).filter(pk__in=keys).order_by("pk")
-    if not connections[using].features.has_select_for_update:
-        column = columns[0] if columns else model._meta.pk.attname
-        rows.filter(pk=keys[0]).order_by().update(**{column: F(column)})
-    found = rows.select_for_update().values_list("pk", *columns)
+    if locks_whole_database(rows.db):
+        _lock_database(rows)
+    found = rows.order_by("pk").select_for_update().values_list("pk", *columns)
     return {row[0]: dict(zip(columns, row[1:], strict=True)) for row in found}
+
+
+def locks_whole_database(using: str) -> bool:
+    """Return whether one writer keeps out all others, on SQLite: rows cannot be locked there."""
+    return not connections[using].features.has_select_for_update
+
+
+def _lock_database(rows: QuerySet[Any]) -> None:
+    """Begin to write by an UPDATE of no row.
+
+    Reading first would fail with "database is locked" when two writers then both want to write.
+    """
+    connection, meta = connections[rows.db], rows.model._meta
+    table, column = map(connection.ops.quote_name, (meta.db_table, meta.pk.column))
+    with connection.cursor() as cursor:
+        # By hand, for Django sends no query of which it knows that it finds nothing.
+        cursor.execute(f"UPDATE {table} SET {column} = {column} WHERE 0 = 1")  # noqa: S608
 
 
 def by_table(fields: Iterable[FileField]) -> dict[type[Model], list[FileField]]:

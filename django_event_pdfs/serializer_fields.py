@@ -1,6 +1,6 @@
 """The serializer fields of documents: what a client may send, and what it gets."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from rest_framework.fields import SkipField, empty
 from rest_framework.utils import html
 
 from django_event_pdfs.documents import DocumentFile
-from django_event_pdfs.fields import PDFField, document_fields
+from django_event_pdfs.fields import DocumentDescriptor, PDFField, document_fields
 from django_event_pdfs.holders import holders
 from django_event_pdfs.links import get_links, permalink
 from django_event_pdfs.presenters import DocumentPresenter
@@ -82,6 +82,15 @@ class PDFFileField(serializers.FileField):
             return super().to_representation(value)
         return DocumentPresenter.of(self.context).url(value)
 
+    def shown(self, kind: type[Model], context: Any) -> Callable[[Model], str | None] | None:
+        """Return what represents the document of each row of a model, None where it isn't one."""
+        (source, *deeper) = self.source_attrs
+        descriptor: Any = getattr(kind, source, None)
+        if deeper or type(descriptor) is not DocumentDescriptor:
+            return None
+        field: Any = descriptor.field
+        return DocumentPresenter.of(context).column(field).url
+
     @property
     def _event(self) -> Model | None:
         instance = getattr(self.parent, "instance", None)
@@ -136,6 +145,12 @@ class DocumentsField(serializers.Field[Any, Any, Any, Any]):
         super().__init__(**{**kwargs, "source": "*", "read_only": True})
 
     def to_representation(self, value: Model) -> dict[str, Mapping[str, Any] | None]:
-        presenter = DocumentPresenter.of(self.context)
-        fields = document_fields(type(value))
-        return {f.name: presenter.entry(getattr(value, f.attname)) for f in fields}
+        return self.shown(type(value), self.context)(value)
+
+    def shown(
+        self, kind: type[Model], context: Any
+    ) -> Callable[[Model], dict[str, Mapping[str, Any] | None]]:
+        """Return what represents the documents of each row of a model."""
+        presenter = DocumentPresenter.of(context)
+        entries = [(f.name, presenter.column(f).entry) for f in document_fields(kind)]
+        return lambda event: {name: entry(event) for name, entry in entries}

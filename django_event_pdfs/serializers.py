@@ -1,6 +1,6 @@
 """Serializers: the mixin for a host's own, and the bundled one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -15,7 +15,9 @@ from rest_framework.utils import html
 from django_event_pdfs.fields import PDFField, document_fields
 from django_event_pdfs.lifecycle import lock
 from django_event_pdfs.models import AbstractEvent, get_event_model
+from django_event_pdfs.plans import Plan, PlannedListSerializer
 from django_event_pdfs.serializer_fields import DocumentsField, PDFFileField
+from django_event_pdfs.standing_fields import standing_fields
 from django_event_pdfs.validators import validate_period
 
 EVENT_FIELDS = ("id", "name", "description", "start_date", "end_date", "location")
@@ -59,6 +61,8 @@ class EventDocumentsSerializerMixin(serializers.ModelSerializer[Any]):
 
     documents = DocumentsField()
 
+    _plan: Plan | None = None
+
     def build_standard_field(self, field_name: str, model_field: Any) -> Any:
         field_class, kwargs = super().build_standard_field(field_name, model_field)
         if isinstance(model_field, PDFField):
@@ -73,6 +77,35 @@ class EventDocumentsSerializerMixin(serializers.ModelSerializer[Any]):
         hidden = {f.facts_name for f in document_fields(model)}
         hidden -= set(getattr(self.Meta, "exclude", None) or ())  # DRF wants to find those.
         return [name for name in names if name not in hidden]
+
+    @classmethod
+    def many_init(cls, *args: Any, **kwargs: Any) -> Any:
+        made = super().many_init(*args, **kwargs)
+        if type(made) is serializers.ListSerializer:  # Not a host's own, which asks for each row.
+            # What many_init does with its arguments is REST framework's affair, so it isn't redone.
+            made.__class__ = PlannedListSerializer
+        return made
+
+    def to_representation(self, instance: Any) -> Any:
+        if not isinstance(instance, models.Model) or not self._is_represented_by_drf():
+            return super().to_representation(instance)
+        fields = standing_fields(self) or list(self._readable_fields)
+        if self._plan is None or not self._plan.suits(instance, fields):
+            self._plan = Plan(type(instance), fields, self.context)
+        return self._plan.represent(instance)
+
+    def represent_all(self, rows: Iterable[Any]) -> list[Any]:
+        """Return each row as :meth:`to_representation` does, with what they share found once."""
+        if type(self).to_representation is not EventDocumentsSerializerMixin.to_representation:
+            return [self.to_representation(row) for row in rows]
+        shown, plan = [], None
+        for row in rows:
+            if plan is None or type(row) is not plan.kind:
+                shown.append(self.to_representation(row))
+                plan = self._plan
+            else:
+                shown.append(plan.represent(row))
+        return shown
 
     def get_validators(self) -> list[Any]:
         validators: list[Any] = list(super().get_validators())
@@ -91,6 +124,12 @@ class EventDocumentsSerializerMixin(serializers.ModelSerializer[Any]):
             if not lock(instance, document_fields(type(instance))):
                 raise NotFound  # Deleted meanwhile; Django's save would make it again.
             return super().update(instance, validated_data)
+
+    @classmethod
+    def _is_represented_by_drf(cls) -> bool:
+        """Return whether REST framework's way comes next, which a plan takes."""
+        after = super().to_representation
+        return getattr(after, "__func__", after) is serializers.Serializer.to_representation
 
     def _keep_omitted_booleans(self) -> None:
         """An app that leaves a boolean out of a form does not mean an unticked box."""

@@ -1,17 +1,22 @@
 """The storage that keeps the documents, and the one question asked of it per delivery."""
 
 import os
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from django_event_pdfs.conf import conf
 from django_event_pdfs.exceptions import StorageUnavailable
 from django_event_pdfs.object_stores import can_stat, stat_object
+
+#: The folder of a storage in the file system in which uploads wait.
+UPLOADS = ".event_pdfs_uploads/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +85,17 @@ def _modified(storage: Storage, name: str) -> datetime | None:
 def has_paths(storage: Storage) -> bool:
     """Return whether the files of a storage lie on a disk where others can read them."""
     return isinstance(storage, FileSystemStorage)
+
+
+def upload_folder(storage: Storage) -> str:
+    """Return the folder in which large uploads wait until they are stored, and make it.
+
+    It is ``FILE_UPLOAD_TEMP_DIR`` where that is set. Else it is a hidden one in the storage, from
+    which storing a file is a rename, where the storage has one.
+    """
+    if not settings.FILE_UPLOAD_TEMP_DIR and has_paths(storage):
+        folder = os.path.normpath(storage.path(UPLOADS))
+        with suppress(OSError):  # Storing a file will fail too, and say so.
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            return folder
+    return os.path.abspath(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir())

@@ -55,6 +55,9 @@ _TOO_COSTLY = _(
     "Checking the PDF takes too much time or memory. Print it to a new PDF and upload that."
 )
 
+# The code is "too_large": the rest of it was not read.
+_BEYOND = _("The file is larger than the limit of %(limit)s.")
+
 #: The kinds of active content, as people call them.
 KINDS = {
     "launch": _("an action that starts a program"),
@@ -126,7 +129,7 @@ class PDFValidator:
         """
         try:
             self._check_size(file)
-            _check_declaration(file, name)
+            check_declaration(file, name)
             _check_structure(inspection)
             self._check_active_content(inspection)
         except ValidationError as error:
@@ -145,7 +148,7 @@ class PDFValidator:
 
     def _judge(self, upload: "File[Any]", name: str | None) -> Inspection:
         self._check_size(upload)
-        _check_declaration(upload, name)
+        check_declaration(upload, name)
         try:
             inspection = inspect_upload(upload)
             _check_structure(inspection)
@@ -161,12 +164,23 @@ class PDFValidator:
             raise refusal("infected", value=verdict.signature)
         return inspection
 
+    @property
+    def limit(self) -> int:
+        """Bytes that a document may have."""
+        return conf.max_size if self.max_size is None else self.max_size
+
+    def too_large(self, length: int | None = None) -> ValidationError:
+        """Return the error for a file of so many bytes, None where nobody knows how many."""
+        limit = readable(self.limit)
+        if length is None:
+            return ValidationError(_BEYOND, "too_large", {"limit": limit})
+        return refusal("too_large", value=readable(length), limit=limit)
+
     def _check_size(self, file: "File[Any]") -> None:
-        limit = conf.max_size if self.max_size is None else self.max_size
         if not file.size:
             raise refusal("empty")
-        if file.size > limit:
-            raise refusal("too_large", value=_readable(file.size), limit=_readable(limit))
+        if file.size > self.limit:
+            raise self.too_large(file.size)
 
     def _check_active_content(self, inspection: Inspection) -> None:
         allowed = frozenset(conf.allow if self.allow is None else self.allow) - NEVER_ALLOWED
@@ -176,15 +190,20 @@ class PDFValidator:
             raise refusal("active_content", kinds=names, found=kinds)
 
 
-def _check_declaration(file: "File[Any]", name: str | None) -> None:
+def check_declaration(file: object, name: str | None) -> None:
     """Judge what the client says of the file: its name and its type."""
+    check_name(name)
+    declared = (getattr(file, "content_type", None) or "").partition(";")[0].strip().lower()
+    if declared not in CONTENT_TYPES:
+        raise refusal("wrong_content_type", value=clean_text(declared, limit=100))
+
+
+def check_name(name: str | None) -> None:
+    """Judge the name that a client gives a file."""
     name = os.path.basename(name or "")
     if name and os.path.splitext(name)[1].lower() != ".pdf":
         # A lone surrogate in the message would make the answer a 500.
         raise refusal("wrong_extension", value=clean_text(name, limit=100))
-    declared = (getattr(file, "content_type", None) or "").partition(";")[0].strip().lower()
-    if declared not in CONTENT_TYPES:
-        raise refusal("wrong_content_type", value=clean_text(declared, limit=100))
 
 
 def _check_structure(inspection: Inspection) -> None:
@@ -208,7 +227,7 @@ def _structural_refusal(refused: Refusal) -> ValidationError:
     return refusal(refused.code, **refused.params)
 
 
-def _readable(size: int) -> str:
+def readable(size: int) -> str:
     """Say a size with its bytes, for "10.0 MB" alone cannot tell 10,485,761 from the limit."""
     return _("%(size)s (%(bytes)s bytes)") % {"size": filesizeformat(size), "bytes": size}
 

@@ -9,7 +9,6 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.parsers import BaseParser, FormParser, JSONParser, MultiPartParser
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -17,16 +16,16 @@ from rest_framework.viewsets import ModelViewSet
 
 from django_event_pdfs.document_actions import DocumentActions
 from django_event_pdfs.document_routes import document_routes
-from django_event_pdfs.errors import LengthRequired, add_codes, as_api_exception
 from django_event_pdfs.models import get_event_model
 from django_event_pdfs.pagination import EventCursorPagination, event_ordering
 from django_event_pdfs.parsers import EventJSONParser, EventMultiPartParser, PDFParser
 from django_event_pdfs.permissions import EventDocumentsPermission
 from django_event_pdfs.presenters import DocumentPresenter
 from django_event_pdfs.serializers import EventSerializer
+from django_event_pdfs.upload_guard import UploadGuard
 
 
-class EventDocumentsViewSetMixin(DocumentActions):
+class EventDocumentsViewSetMixin(UploadGuard, DocumentActions):
     """Put before ``ModelViewSet``: permission, error codes, cache headers, and the permalinks.
 
     Each document of an event gets an address, ``<detail>/<field>/``: GET opens it, PUT replaces it
@@ -67,12 +66,6 @@ class EventDocumentsViewSetMixin(DocumentActions):
         # A document is a PDF whatever the client would rather have.
         return super().perform_content_negotiation(request, force or bool(self.document_field))
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        if request.method not in SAFE_METHODS and _declares_no_length(request):
-            # Django sees no body then, and a PATCH would change nothing and answer 200.
-            raise LengthRequired
-
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Leave only what the host's ``visible_to(user)`` shows, in every lookup."""
         queryset = super().filter_queryset(queryset)
@@ -85,12 +78,6 @@ class EventDocumentsViewSetMixin(DocumentActions):
         if kwargs.get("many") and events is not None:
             DocumentPresenter.of(kwargs["context"]).prepare(events)
         return super().get_serializer(*args, **kwargs)
-
-    def handle_exception(self, exc: Exception) -> Response:
-        error = as_api_exception(exc)
-        response = super().handle_exception(error)
-        add_codes(response, error)
-        return response
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -126,7 +113,3 @@ class EventViewSet(EventDocumentsViewSetMixin, ModelViewSet[Any]):
         model = get_event_model()
         events = model._default_manager.all()
         return events if events.ordered else events.order_by(*event_ordering(model))
-
-
-def _declares_no_length(request: Request) -> bool:
-    return "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH")

@@ -17,7 +17,7 @@ class MeetingSerializer(EventDocumentsSerializerMixin, serializers.ModelSerializ
         model = Meeting
         fields = ("id", "title", "published", "shouted", "guide_file", "badge_file", "documents")
 
-    def get_shouted(self, meeting):
+    def get_shouted(self, meeting) -> str:
         return meeting.title.upper()
 
 

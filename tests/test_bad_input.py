@@ -98,13 +98,34 @@ def test_a_bad_filename_is_refused(api, check, filename):
     assert check(response) == {"programme_file": ["wrong_extension"]}
 
 
-@pytest.mark.parametrize("filename", [b".", b"..", b"/", b"\x00", b"\xe2\x80\xae."])
-def test_a_file_input_without_a_name_is_an_untouched_one(api, storage, filename):
-    response = post(api, NAME, START, part(b'filename="%s"' % filename), END)
+def test_a_file_input_without_a_name_is_an_untouched_one(api, storage):
+    # As browsers send one that was left empty.
+    response = post(api, NAME, START, part(b'filename=""', b""), END)
 
-    # Django drops such parts: browsers send one for a file input that was left empty.
     assert (response.status_code, response.json()["programme_file"]) == (201, None)
     assert storage.names() == set()
+
+
+# Django drops each of these parts without a word. The last are not UTF-8, and of no known encoding.
+@pytest.mark.parametrize(
+    "filename",
+    [
+        *(b'filename="%s"' % name for name in (b".", b"..", b"/", b"\x00", b"\xe2\x80\xae.")),
+        b'filename="\xe9t\xe9.pdf"',
+        b"filename*=klingon''x.pdf",
+    ],
+)
+def test_a_file_whose_name_cannot_be_read_is_refused(api, storage, check, filename):
+    response = post(api, NAME, START, part(filename), END)
+
+    assert check(response) == {"detail": ["unnamed_part"]}
+    assert (response.status_code, storage.names()) == (400, set())
+
+
+def test_a_part_without_a_name_is_refused(api, check):
+    for head in (b"", b"Content-Disposition: form-data\r\n", b"Content-Type: text/plain\r\n"):
+        response = post(api, NAME, START, b"--x\r\n" + head + b"\r\nvalue\r\n", END)
+        assert check(response) == {"detail": ["unnamed_part"]}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,14 @@ from tests.pages import ROOT, read
 DEPLOY = ROOT / "example_project" / "deploy"
 SITES = [DEPLOY / "nginx" / "events.conf", DEPLOY / "apache" / "events.conf"]
 
+NGINX = DEPLOY / "nginx"
+HEADED = [
+    *SITES,
+    NGINX / "secure_links" / "location.conf",
+    NGINX / "public" / "location.conf",
+    DEPLOY / "cdn" / "edge.conf",
+]
+
 
 def halves(site):
     """Return the comment at the head of a file, and the lines that do something."""
@@ -16,11 +24,11 @@ def halves(site):
     return head, [line for line in rest.splitlines() if not line.strip().startswith("#")]
 
 
-@pytest.mark.parametrize("site", SITES, ids=lambda site: site.parent.name)
+@pytest.mark.parametrize("site", HEADED, ids=lambda site: site.parent.name)
 def test_the_head_lists_every_path_address_and_name_of_a_host(site):
     head, lines = halves(site)
     listed = re.findall(r"^#   (\S+)  ", head, flags=re.M)
-    found = re.findall(r"/(?:srv|etc)/\S+|127\.\S+|[\w.]+\.example\.org", "\n".join(lines))
+    found = re.findall(r"/(?:srv|etc)/[^\s;$]+|127\.\S+|[\w.]+\.example\.org", "\n".join(lines))
     assert found
     assert [text for text in found if not text.startswith(tuple(listed))] == []
     assert [text for text in listed if text not in "\n".join(lines)] == []

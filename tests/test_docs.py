@@ -26,7 +26,8 @@ from django_event_pdfs.delivery import (
 from django_event_pdfs.errors import as_api_exception
 from django_event_pdfs.facts import DocumentFacts
 from django_event_pdfs.fields import PDFField
-from django_event_pdfs.links import SignedLinks, StorageLinks
+from django_event_pdfs.link_problems import PROBLEMS
+from django_event_pdfs.links import NginxSecureLinks, SignedLinks, StorageLinks
 from django_event_pdfs.maintenance import (
     copying,
     describe,
@@ -62,7 +63,6 @@ from django_event_pdfs.scanning.clamav import ClamAVScanner
 from django_event_pdfs.serializer_fields import PDFFileField
 from django_event_pdfs.testing import make_pdf
 from django_event_pdfs.validators import KINDS, MESSAGES, NEVER_ALLOWED
-from django_event_pdfs.views import PROBLEMS
 from tests.pages import DOCS, OPERATE, PAGES, README, ROOT, blocks, read, rows, section
 
 SETTINGS = {name.upper() for name, value in vars(Conf).items() if isinstance(value, property)}
@@ -109,6 +109,7 @@ def test_the_storage_defaults_to_event_pdfs_where_there_is_one(settings):
     [
         ("Options of `LINKS`", SignedLinks),
         ("`RedirectDelivery`", RedirectDelivery),
+        ("`NginxSecureLinks`", NginxSecureLinks),
         ("`StorageLinks`", StorageLinks),
         ("`StreamDelivery` and `ApacheDelivery`", StreamDelivery),
         ("`StreamDelivery` and `ApacheDelivery`", ApacheDelivery),
@@ -117,7 +118,8 @@ def test_the_storage_defaults_to_event_pdfs_where_there_is_one(settings):
     ],
 )
 def test_every_option_of_a_backend_is_documented(heading, backend):
-    options = {row[0] for row in rows(section(DOCS / "reference" / "settings.md", heading))}
+    table = rows(section(DOCS / "reference" / "settings.md", heading))
+    options = {option for row in table for option in re.split("`?, `?", row[0])}
     assert options == inspect.signature(backend).parameters.keys()
 
 
@@ -251,11 +253,17 @@ def test_every_part_of_an_inspection_is_documented(kind):
 def test_inspect_and_its_bounds_have_the_documented_defaults():
     page = DOCS / "reference" / "inspection.md"
     arguments = {row[0]: row[1] for row in rows(section(page, "`inspect`"))}
-    assert arguments == {"source": "required", "bounds": "Bounds()", "isolate": '"damaged"'}
+    assert arguments == {
+        "source": "required",
+        "bounds": "Bounds()",
+        "isolate": '"damaged"',
+        "sha256": '""',
+    }
     assert defaults_of(pdf.inspect) | {"source": "required"} == {
         "source": "required",
         "bounds": Bounds(),
         "isolate": "damaged",
+        "sha256": "",
     }
     bounds = {row[0]: ast.literal_eval(row[1]) for row in rows(section(page, "`Bounds`"))}
     assert bounds == defaults_of(Bounds)

@@ -200,6 +200,13 @@ def test_an_unknown_document_of_the_bundled_api_is_not_found_in_json(api, event,
         assert response.json()["codes"] == {"detail": ["no_document"]}
 
 
+@pytest.mark.parametrize("tail", ["0.5/", "0.5/guide_file/"])
+@pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
+def test_an_id_with_a_dot_is_not_found_in_json(api, tail, method):
+    response = getattr(api, method)(f"{EVENTS}{tail}")
+    assert (response.status_code, response.json()["codes"]) == (404, {"detail": ["not_found"]})
+
+
 def test_an_unknown_document_tells_nothing_of_an_unknown_event(api, event):
     response = api.get(f"{EVENTS}00000000-0000-0000-0000-000000000000/unknown/")
     assert response.json()["codes"] == {"detail": ["not_found"]}

@@ -11,7 +11,8 @@ from django.db import DatabaseError, connection, transaction
 from django.forms import modelform_factory
 
 from django_event_pdfs import rollback
-from django_event_pdfs.models import document_models, local_document_fields
+from django_event_pdfs.fields import local_document_fields
+from django_event_pdfs.models import document_models
 from django_event_pdfs.viewsets import EventViewSet
 from tests.conftest import upload
 from tests.doors import API, DOORS

@@ -12,7 +12,8 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
-from django_event_pdfs.models import document_models, get_event_model, local_document_fields
+from django_event_pdfs.fields import local_document_fields
+from django_event_pdfs.models import document_models, get_event_model
 from tests.conftest import upload
 from tests.testapp.models import Attachment, Event, Meeting, Permit, ProxyEvent, Workshop
 

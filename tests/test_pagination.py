@@ -71,6 +71,15 @@ def test_cursors_visit_every_event_once_even_at_one_start(reader):
     assert {row["id"] for page in pages for row in page} == made
 
 
+def test_cursors_go_on_where_thousands_start_at_one_moment(reader):
+    """REST framework's own bound lets pages repeat for ever after the first thousand."""
+    start = "2026-12-01T09:00:00Z"
+    Event.objects.bulk_create([Event(name=str(n), start_date=start) for n in range(1_700)])
+    pages = [[row["id"] for row in page] for page in walk(reader, f"{EVENTS}?page_size=500")]
+    assert [len(page) for page in pages] == [500, 500, 500, 200]
+    assert len({key for page in pages for key in page}) == 1_700
+
+
 def test_cursors_lead_back(reader):
     make_events(4)
     first = reader.get(f"{EVENTS}?page_size=2").json()

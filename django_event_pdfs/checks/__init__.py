@@ -52,6 +52,7 @@ OF_SETTINGS = (
     links.check_link_lifetime,
     links.check_open_links,
     links.check_signing_by_network,
+    links.check_secrets,
     delivery.check_local_paths,
     storage.check_storage_alias,
     storage.check_storage_backend,

@@ -8,8 +8,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import NOT_PROVIDED
 
 from django_event_pdfs.checks.values import is_whole
-from django_event_pdfs.fields import FactsField, PDFField
-from django_event_pdfs.models import document_models, local_document_fields
+from django_event_pdfs.fields import FactsField, PDFField, local_document_fields
+from django_event_pdfs.models import document_models
 from django_event_pdfs.naming import new_name
 
 Messages = list[checks.CheckMessage]

@@ -1,4 +1,4 @@
-"""Checks of the URLs that a storage signs. They read its options, and sign nothing."""
+"""Checks of links whose URLs Django does not answer. They read options, and sign nothing."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from django_event_pdfs.checks.storage import made_storage
 from django_event_pdfs.checks.values import is_duration
 from django_event_pdfs.conf import READ_ACCESS, conf, seconds
 from django_event_pdfs.delivery import RedirectDelivery, get_delivery
-from django_event_pdfs.links import StorageLinks, get_links
+from django_event_pdfs.links import NginxSecureLinks, StorageLinks, get_links
 from django_event_pdfs.links.signed import DAY, LIFETIMES
 from django_event_pdfs.models import document_models
 from django_event_pdfs.signed_urls import asks_to_sign, has_open_urls, url_signer
@@ -82,6 +82,21 @@ def check_signing_by_network(app_configs: Any, **kwargs: Any) -> Messages:
             "has many links.",
             hint="Use SignedLinks, with which only a click costs one, or credentials with a key.",
             id="event_pdfs.W033",
+        )
+    ]
+
+
+def check_secrets(app_configs: Any, **kwargs: Any) -> Messages:
+    """E045: secrets of NginxSecureLinks that protect nothing. No link is made until then."""
+    links = _made(get_links)
+    if not isinstance(links, NginxSecureLinks) or not links.flaw:
+        return []
+    return [
+        checks.Error(
+            f"EVENT_PDFS['LINKS']['OPTIONS'] of NginxSecureLinks: {links.flaw}",
+            hint="Write {'secrets': [os.environ['NGINX_LINK_SECRET']]}, a list, with one made by "
+            "python -c 'import secrets; print(secrets.token_urlsafe(32))'. nginx has the same.",
+            id="event_pdfs.E045",
         )
     ]
 

@@ -10,13 +10,8 @@ from django.db.models.base import ModelBase
 
 from django_event_pdfs.checks.values import is_list
 from django_event_pdfs.conf import conf
-from django_event_pdfs.fields import document_fields
-from django_event_pdfs.models import (
-    AbstractEvent,
-    HasDocuments,
-    document_models,
-    local_document_fields,
-)
+from django_event_pdfs.fields import document_fields, local_document_fields
+from django_event_pdfs.models import AbstractEvent, HasDocuments, document_models
 
 Messages = list[checks.CheckMessage]
 

@@ -25,8 +25,10 @@ class NginxDelivery(WebServerDelivery):
         self.location = f"/{location.strip('/')}/"
 
     def handed_over(self, document: Representation) -> dict[str, str]:
-        root = document.storage.path("")
         # Not the name: nginx refuses the ".." that a legacy one may have.
-        inside = os.path.relpath(document.storage.path(document.name), root)
+        path, root = document.storage.path(document.name), document.storage.path("")
+        inside = (
+            path.removeprefix(root) if path.startswith(f"{root}/") else os.path.relpath(path, root)
+        )
         # No Accept-Ranges: nginx would say it twice.
-        return {"X-Accel-Redirect": quote(os.fsencode(self.location + inside))}
+        return {"X-Accel-Redirect": quote(os.fsencode(self.location + inside.lstrip("/")))}

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 from django.db.models import Model
 from django.http import HttpRequest
@@ -50,7 +51,7 @@ def file_mount(name: str) -> str | None:
     link has no values for.
     """
     mount = _file_mount(get_resolver(get_urlconf()), name.rpartition("/")[0], get_language())
-    return None if mount is None else get_script_prefix() + mount
+    return None if mount is None else escape_uri_path(get_script_prefix() + mount)
 
 
 def mounted_name(path: str) -> str | None:
@@ -64,7 +65,11 @@ def match_path(path: str) -> ResolverMatch | None:
     prefix = get_script_prefix()
     if not path.startswith(prefix):
         return None
-    path = "/" + path.removeprefix(prefix)
+    return match_path_info("/" + path.removeprefix(prefix))
+
+
+def match_path_info(path: str) -> ResolverMatch | None:
+    """Return the same for a path below the one at which the host's site is mounted."""
     try:
         # i18n_patterns match the active language only, and the URL may be of another.
         with override(get_language_from_path(path)):
@@ -79,6 +84,32 @@ def permalink(event: Model, field_name: str, request: HttpRequest | None = None)
     Where several do, the one in the namespace of ``request`` is taken; parameters of its prefix
     (a version, a tenant) are those of ``request``.
     """
+    return next((address for _, address in _permalinks(event, field_name, request)), None)
+
+
+def permalink_route(
+    event: Model, field_name: str, request: HttpRequest | None = None
+) -> Route | None:
+    """Return the route of :func:`permalink`."""
+    return next((route for route, _ in _permalinks(event, field_name, request)), None)
+
+
+def is_found_by_key(route: Route, event: Model) -> bool:
+    """Return whether a permalink differs from that of another event by the primary key alone.
+
+    And whether it holds the key as text: a converter of the host's may write it in another way.
+    """
+    view, pattern = route.callback.cls, route.pattern.pattern
+    parameter = view.lookup_url_kwarg or view.lookup_field
+    converter = getattr(pattern, "converters", {}).get(parameter)
+    writes_text = converter is None or type(converter).__module__ == "django.urls.converters"
+    is_key = view.lookup_field in ("pk", event._meta.pk.attname)
+    return is_key and writes_text and parameter in set(_parameters(route.pattern))
+
+
+def _permalinks(
+    event: Model, field_name: str, request: HttpRequest | None
+) -> Iterator[tuple[Route, str]]:
     match = getattr(request, "resolver_match", None)
     given = match.kwargs if match else {}
     namespace = match.namespace if match else ""
@@ -86,8 +117,7 @@ def permalink(event: Model, field_name: str, request: HttpRequest | None = None)
     for route in sorted(routes, key=lambda r: r.name.rpartition(":")[0] != namespace):
         address = _address(route, _arguments(route, event, given))
         if address is not None:
-            return address
-    return None
+            yield route, address
 
 
 def upload_path() -> str | None:
@@ -139,15 +169,15 @@ def _arguments(route: Route, event: Model, given: Mapping[str, Any]) -> dict[str
 
 @lru_cache(maxsize=256)
 def _file_mount(resolver: URLResolver, folder: str, language: str | None) -> str | None:
-    """Return the mount without the script prefix, which differs from request to request."""
+    """Return the mount, unquoted, without the script prefix, which differs between requests."""
     probe = f"{folder}/probe.pdf" if folder else "probe.pdf"
     for route in _routes(resolver):
         if route.pattern.name == FILE_URL_NAME:
             try:
-                path = reverse(route.name, kwargs={"name": probe})
+                path = unquote(reverse(route.name, kwargs={"name": probe}))
             except NoReverseMatch:
                 continue
-            return path.removeprefix(get_script_prefix()).removesuffix(escape_uri_path(probe))
+            return path.removeprefix(get_script_prefix()).removesuffix(probe)
     return None
 
 

@@ -1,22 +1,18 @@
 """Signed links: the name, an expiry and an HMAC over both; verifying asks no database."""
 
-import hashlib
-import hmac
 import time
-from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+from functools import cache
+from urllib.parse import parse_qs, quote_plus, unquote, urlsplit
 
-from django.conf import settings
-from django.utils.crypto import constant_time_compare
 from django.utils.encoding import escape_uri_path
 
 from django_event_pdfs.conf import conf, seconds
 from django_event_pdfs.exceptions import LinkUnavailable
-from django_event_pdfs.links.base import BaseLinks, Link, Verdict
+from django_event_pdfs.links.base import BaseLinks, Link, MakeLink, Verdict
 from django_event_pdfs.links.mounts import file_mount, mounted_name
+from django_event_pdfs.links.signatures import is_signature, signer
 
 DAY = 24 * 60 * 60
 MINUTE = 60
@@ -29,7 +25,6 @@ LIFETIMES = {
     "permission": (10 * MINUTE, 5 * MINUTE),
 }
 
-_SALT = b"django_event_pdfs.links.SignedLinks"
 _SIGNED = ("expires", "filename", "signature")
 
 
@@ -45,6 +40,8 @@ class SignedLinks(BaseLinks):
     original filename out of links).
     """
 
+    parameters = frozenset({*_SIGNED, "download"})
+
     def __init__(
         self,
         *,
@@ -59,15 +56,22 @@ class SignedLinks(BaseLinks):
         self.filename = filename
 
     def make(self, name: str, filename: str = "") -> Link:
+        return self.maker()(name, filename)
+
+    def maker(self) -> MakeLink:
         expires = self._expiry()
-        parameters = {} if expires is None else {"expires": str(expires)}
-        if filename and self.filename:
-            parameters["filename"] = filename
-        unsigned = _canonical(name, parameters)
-        signature = _sign(_key(settings.SECRET_KEY), unsigned)
-        joint = "&" if parameters else ""
-        url = f"{self._mount(name)}{unsigned}{joint}signature={signature}"
-        return Link(url, None if expires is None else datetime.fromtimestamp(expires, UTC))
+        expires_at = None if expires is None else datetime.fromtimestamp(expires, UTC)
+        dated = "" if expires is None else f"expires={expires}"
+        sign, mount_of = signer().sign, cache(self._mount)
+
+        def make(name: str, filename: str = "") -> Link:
+            shown = filename if filename and self.filename else None
+            unsigned = _canonical(name, dated, shown)
+            joint = "&" if dated or shown else ""
+            mount = mount_of(name[: name.rfind("/") + 1])
+            return Link(f"{mount}{unsigned}{joint}signature={sign(unsigned)}", expires_at)
+
+        return make
 
     def name_of(self, url: str) -> str | None:
         try:
@@ -79,7 +83,7 @@ class SignedLinks(BaseLinks):
             return None
 
     def verify(self, name: str, query: Mapping[str, list[str]]) -> Verdict | None:
-        values = _single_values(query)
+        values = single_values(query)
         if values is None or not _is_signed(name, values):
             return None
         return Verdict(values.get("filename"), self._remaining(values.get("expires")))
@@ -104,11 +108,11 @@ class SignedLinks(BaseLinks):
             return None if self._expiry() is None else 0
         return max(0, int(expires) - int(time.time()))
 
-    def _mount(self, name: str) -> str:
-        mount = self.base_url or file_mount(name)
+    def _mount(self, folder: str) -> str:
+        mount = self.base_url or file_mount(folder)
         if mount is None:
             raise LinkUnavailable(
-                f"No URL leads to {name!r}: include('django_event_pdfs.file_urls') in the URLconf."
+                f"No URL leads to {folder!r}: include('django_event_pdfs.file_urls') in a URLconf."
             )
         return mount
 
@@ -119,38 +123,24 @@ class SignedLinks(BaseLinks):
         return mounted_name(path)
 
 
-def _single_values(query: Mapping[str, list[str]]) -> dict[str, str] | None:
+def single_values(query: Mapping[str, list[str]]) -> dict[str, str] | None:
     """Return the signed parameters; None when one is repeated or unknown, so never ambiguous."""
     values = {key: given[0] for key, given in query.items() if len(given) == 1}
-    unknown = values.keys() - {*_SIGNED, "download"}
+    unknown = values.keys() - SignedLinks.parameters
     if unknown or len(values) != len(query) or values.pop("download", "1") != "1":
         return None
     return values
 
 
 def _is_signed(name: str, values: dict[str, str]) -> bool:
-    given = values.pop("signature", "")
-    unsigned = _canonical(name, values)
-    return any(constant_time_compare(_sign(key, unsigned), given) for key in _keys())
+    dated = f"expires={quote_plus(values['expires'])}" if "expires" in values else ""
+    unsigned = _canonical(name, dated, values.get("filename"))
+    return is_signature(values.get("signature", ""), unsigned)
 
 
-def _canonical(name: str, parameters: Mapping[str, str]) -> str:
-    # Both halves are percent-encoded, so no name can pass for another name with parameters.
-    return f"{escape_uri_path(name)}?{urlencode(sorted(parameters.items()))}"
-
-
-def _sign(key: bytes, unsigned: str) -> str:
-    digest = hmac.digest(key, unsigned.encode(), hashlib.sha256)
-    return urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-def _keys() -> Iterator[bytes]:
-    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-        yield _key(secret)
-
-
-@lru_cache(maxsize=16)
-def _key(secret: str | bytes) -> bytes:
-    """Derive a key of our own, so that no other signature of the host ever verifies here."""
-    secret = secret.encode() if isinstance(secret, str) else secret
-    return hmac.digest(secret, _SALT, hashlib.sha256)
+def _canonical(name: str, dated: str, filename: str | None) -> str:
+    # All is percent-encoded, so no name can pass for another name with parameters.
+    text = f"{escape_uri_path(name)}?{dated}"
+    if filename is None:
+        return text
+    return f"{text}{'&' if dated else ''}filename={quote_plus(filename)}"

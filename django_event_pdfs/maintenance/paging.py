@@ -11,9 +11,9 @@ from typing import Any
 from django.db import connections
 from django.db.models import Model, Q, QuerySet
 
-from django_event_pdfs.fields import PDFField
+from django_event_pdfs.fields import PDFField, local_document_fields
 from django_event_pdfs.holders import databases_of, fetched
-from django_event_pdfs.models import document_models, local_document_fields
+from django_event_pdfs.models import document_models
 
 PAGE = 2_000  # rows
 
@@ -77,10 +77,18 @@ def document_tables() -> list[Table]:
     return [Table(model, using) for model in document_models() for using in databases_of(model)]
 
 
-def keyset(rows: QuerySet[Any], after: Any = None, size: int = PAGE) -> Iterator[list[Any]]:
-    """Yield pages of ``values_list`` rows that begin with the primary key."""
-    rows = rows.order_by("pk")
-    while page := list(fetched((rows if after is None else rows.filter(pk__gt=after))[:size])):
+def keyset(
+    rows: QuerySet[Any], after: Any = None, size: int = PAGE, key: str = "pk"
+) -> Iterator[list[Any]]:
+    """Yield pages of ``values_list`` rows that begin with a ``key``, and no key more than one page.
+
+    Without that of another column, it is the primary key. Of rows with the same key, some may be
+    left out.
+    """
+    rows = rows.order_by(key)
+    while page := list(
+        fetched((rows if after is None else rows.filter(**{f"{key}__gt": after}))[:size])
+    ):
         yield page
         if len(page) < size:
             return

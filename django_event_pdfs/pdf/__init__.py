@@ -2,12 +2,13 @@
 
 from django_event_pdfs.pdf.active_content import ACTIVE_CONTENT
 from django_event_pdfs.pdf.facts import Bounds, Facts, Findings, Inspection, Refusal
-from django_event_pdfs.pdf.inspector import inspect
+from django_event_pdfs.pdf.inspector import HEAD_SIZE, inspect, refuse_head
 from django_event_pdfs.pdf.isolation import WorkerUnavailable
 from django_event_pdfs.pdf.text import clean_text
 
 __all__ = [
     "ACTIVE_CONTENT",
+    "HEAD_SIZE",
     "Bounds",
     "Facts",
     "Findings",
@@ -16,4 +17,5 @@ __all__ = [
     "WorkerUnavailable",
     "clean_text",
     "inspect",
+    "refuse_head",
 ]

@@ -41,8 +41,11 @@ def inspect(
     *,
     bounds: Bounds = Bounds(),  # noqa: B008, it is frozen
     isolate: Isolate = "damaged",
+    sha256: str = "",
 ) -> Inspection:
     """Read a PDF from a path, or from a seekable binary file that is left at its start.
+
+    ``sha256`` is that of its bytes, where it is known.
 
     Never raises for what the bytes say: the answer then carries a refusal with the code ``empty``,
     ``not_a_pdf``, ``damaged``, ``encrypted`` or ``no_pages``.
@@ -57,20 +60,20 @@ def inspect(
     """
     if isinstance(source, str | os.PathLike):
         with open(source, "rb") as file:
-            return _inspect_file(file, bounds, isolate)
+            return _inspect_file(file, bounds, isolate, sha256)
     try:
-        return _inspect_file(source, bounds, isolate)
+        return _inspect_file(source, bounds, isolate, sha256)
     finally:
         source.seek(0)
 
 
-def _inspect_file(file: IO[bytes], bounds: Bounds, isolate: Isolate) -> Inspection:
+def _inspect_file(file: IO[bytes], bounds: Bounds, isolate: Isolate, sha256: str) -> Inspection:
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
-    code = _refuse_head(file.read(HEAD_SIZE))
+    code = refuse_head(file.read(HEAD_SIZE))
     if code:
         return Inspection(refusal=Refusal(code))
-    sha256 = _sha256(file)
+    sha256 = sha256 or _sha256(file)
     inspection = None
     if isolate == "damaged" and size <= PLAIN_SIZE:
         inspection = _examine_plain(file, sha256, bounds)
@@ -81,8 +84,11 @@ def _inspect_file(file: IO[bytes], bounds: Bounds, isolate: Isolate) -> Inspecti
     return replace(inspection, findings=findings)
 
 
-def _refuse_head(head: bytes) -> str | None:
-    """Judge the first bytes; a header may come after other bytes (ISO 32000-2, annex I)."""
+def refuse_head(head: bytes) -> str | None:
+    """Judge the first ``HEAD_SIZE`` bytes: ``empty``, ``not_a_pdf`` or None.
+
+    A header may come after other bytes (ISO 32000-2, annex I).
+    """
     if not head:
         return "empty"
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()

@@ -9,6 +9,7 @@ bind = "127.0.0.1:8000"
 # thinks. Threads wait for the database while others compute.
 workers = (os.cpu_count() or 1) + 1
 threads = 4
+worker_class = "gthread"
 
 # Longer than an upload may take: its turn, its inspection and its scan. See the setting INSPECTION.
 timeout = 60

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "corsheaders",
     "django_event_pdfs",
     "events",
     "demo",
@@ -32,6 +33,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     # Errors come in the language of the client: curl -H "Accept-Language: fr" ...
     "django.middleware.locale.LocaleMiddleware",
@@ -91,9 +93,17 @@ LOGGING = {
 
 SIMPLE_JWT = {"ACCESS_TOKEN_LIFETIME": timedelta(hours=1)}
 
+# Pages of other origins that may call the API. Vite serves the page of clients/react there.
+CORS_ALLOWED_ORIGINS = os.environ.get("CORS_ALLOWED_ORIGINS", "http://localhost:5173").split(",")
+CORS_URLS_REGEX = r"^/api/"
+CORS_EXPOSE_HEADERS = ["Content-Disposition", "Content-Range", "ETag", "Retry-After"]
+
 SPECTACULAR_SETTINGS = {
     "TITLE": "Events with PDF documents",
     "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    # What may be sent is described apart from what is answered.
+    "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

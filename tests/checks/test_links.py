@@ -9,6 +9,7 @@ from django_event_pdfs.checks.links import (
     check_link_lifetime,
     check_open_links,
     check_redirect_lifetime,
+    check_secrets,
     check_signing_by_network,
 )
 from django_event_pdfs.checks.urls import check_file_mount, check_unsigned_access
@@ -130,3 +131,42 @@ def test_e031_is_about_redirects(settings):
     stream = "django_event_pdfs.delivery.StreamDelivery"
     settings.EVENT_PDFS = {"DELIVERY": {"BACKEND": stream}}
     assert check_redirect_lifetime(None) == []
+
+
+SECRET = "of-nginx-and-Django-alone_0123456789"
+NGINX = "django_event_pdfs.links.NginxSecureLinks"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"secrets": []},
+        {"secrets": SECRET},
+        {"secrets": None},
+        {"secrets": [SECRET[:31]]},
+        {"secrets": [SECRET, ""]},
+        {"secrets": [f"{SECRET}$host"]},
+        {"secrets": ["of-django-itself_0123456789012345678"]},
+    ],
+)
+def test_e045_secrets_that_protect_nothing(settings, options):
+    settings.SECRET_KEY = "of-django-itself_0123456789012345678"
+    settings.EVENT_PDFS = {"LINKS": {"BACKEND": NGINX, "OPTIONS": options}}
+    [message] = check_secrets(None)
+    assert message.id == "event_pdfs.E045"
+    assert not any(secret in message.msg for secret in (SECRET[:31], settings.SECRET_KEY))
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        {},
+        {"BACKEND": NGINX, "OPTIONS": {"secrets": [SECRET]}},
+        {"BACKEND": NGINX, "OPTIONS": {"secrets": (SECRET, SECRET[::-1])}},
+        {"BACKEND": NGINX, "OPTIONS": {"secret": SECRET}},  # E016
+    ],
+)
+def test_e045_nowhere_else(settings, links):
+    settings.EVENT_PDFS = {"LINKS": links}
+    assert check_secrets(None) == []

@@ -80,6 +80,62 @@ def test_links_with_a_filename_hold_when_new_ones_have_none() -> None:
     assert SignedLinks(filename=False).verify(NAME, made()).filename == "Programme.pdf"
 
 
+# They are in databases, caches and mails of hosts, so no release may change a letter.
+@pytest.mark.parametrize(
+    ("access", "name", "filename", "expected"),
+    [
+        (
+            "authenticated",
+            NAME,
+            "Programme 2026.pdf",
+            f"{NAME}?expires=1773014400&filename=Programme+2026.pdf"
+            "&signature=HaAWPbzmn67TBd09WkpIfdunw4oY69gEqKwUgk7nbwo",
+        ),
+        (
+            "authenticated",
+            "events/programmes/a b.pdf",
+            "議程+&é/.pdf",
+            "events/programmes/a%20b.pdf?expires=1773014400"
+            "&filename=%E8%AD%B0%E7%A8%8B%2B%26%C3%A9%2F.pdf"
+            "&signature=f_q_sp_kvKs9PYzvsSyH4PXLedbYLfavhpY8N_Fy_0U",
+        ),
+        (
+            "authenticated",
+            "events/programmes/a~b'(c).pdf",
+            "",
+            "events/programmes/a~b'(c).pdf?expires=1773014400"
+            "&signature=OECQci9hhRigM1CWYgPckDQ8hffLk__cGczdtCcElmI",
+        ),
+        (
+            "public",
+            "events/programmes/%é.pdf",
+            "~x.pdf",
+            "events/programmes/%25%C3%A9.pdf?filename=~x.pdf"
+            "&signature=de1oOauKxx5rCi0cCzg-w7JPMWVq67H8oGN1v2KCOLc",
+        ),
+        (
+            "public",
+            "events/programmes/x.pdf",
+            "",
+            "events/programmes/x.pdf?signature=dpXXu6u49-i9JJ93tLQE5wdxG28JkMAY50X0-9L4pNQ",
+        ),
+    ],
+)
+def test_the_text_of_a_link_never_changes(
+    settings: Any, access: str, name: str, filename: str, expected: str
+) -> None:
+    settings.EVENT_PDFS = {"READ_ACCESS": access}
+    settings.SECRET_KEY = "golden"
+    assert get_links().make(name, filename).url == f"/media/{expected}"
+
+
+@pytest.mark.parametrize("filename", ["", "Programme.pdf"])
+def test_links_made_for_one_answer_are_those_made_one_by_one(filename: str) -> None:
+    make = get_links().maker()
+    for name in (NAME, "events/guides/guide_abcdefghijklmnopqrstuvwx23.pdf", NAME):
+        assert make(name, filename) == get_links().make(name, filename)
+
+
 # How long it holds
 
 
@@ -294,6 +350,14 @@ def test_download_alone_may_be_added() -> None:
     assert get_links().verify(NAME, {**made(), "download": ["1"]}) == Verdict(
         "Programme.pdf", 7 * DAY + DAY // 2
     )
+
+
+@pytest.mark.parametrize("access", ["authenticated", "public"])
+def test_a_link_for_a_download_has_it_added(settings: Any, access: str) -> None:
+    settings.EVENT_PDFS = {"READ_ACCESS": access}
+    plain, download = get_links().make(NAME), get_links().make_download(NAME)
+    assert download == replace(plain, url=f"{plain.url}&download=1")
+    assert get_links().verify(NAME, query_of(download.url))
 
 
 # Keys

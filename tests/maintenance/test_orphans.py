@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -70,6 +71,48 @@ def test_a_host_s_own_table_is_asked_for_names_in_our_folders_only(storage):
     [query] = [q["sql"] for q in queries if "testapp_attachment" in q["sql"]]
     assert "LIKE" in query
     assert all(folder in query for folder in document_folders())
+
+
+def test_names_of_documents_are_read_from_their_indexes_alone(storage):
+    if connection.vendor not in ("sqlite", "postgresql"):
+        pytest.skip("Names may be equal there that are not the same.")
+    put(storage, f"{GUIDES}a.pdf")
+    with CaptureQueriesContext(connection) as queries:
+        found(storage)
+    asked = [q["sql"] for q in queries if '"guide_file"' in q["sql"]]
+    assert asked
+    for query in asked:
+        assert "_facts" not in query
+        assert '"id"' not in query
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for query in asked:
+                cursor.execute(f"EXPLAIN QUERY PLAN {query}")
+                assert "USING COVERING INDEX" in str(cursor.fetchall())
+
+
+@pytest.mark.parametrize("exact", [(), ("sqlite", "postgresql")])
+def test_names_that_many_rows_share_and_pages_divide_are_all_found(storage, monkeypatch, exact):
+    monkeypatch.setattr(orphans, "_EXACT", exact)
+    pages = partial(orphans.keyset, size=2)
+    monkeypatch.setattr(orphans, "keyset", pages)
+    names = [f"{GUIDES}{n}.pdf" for n in "abcde"]
+    put(storage, *names, f"{GUIDES}z.pdf")
+    for name in names:
+        for _ in range(3):
+            make_event(guide_file=name)
+    make_event()
+    assert found(storage) == {f"{GUIDES}z.pdf"}
+
+
+@pytest.mark.parametrize(
+    "named", [f"{GUIDES}A.pdf", f"/{GUIDES}a.pdf", "events//guides/a.pdf", f"./{GUIDES}a.pdf"]
+)
+def test_one_name_among_plain_ones_may_be_written_in_another_way(storage, named):
+    put(storage, f"{GUIDES}a.pdf", f"{GUIDES}b.pdf")
+    make_event(guide_file=named)
+    make_event(guide_file=f"{GUIDES}b.pdf")
+    assert found(storage) == set()
 
 
 def test_a_file_replaced_during_the_search_is_no_orphan(storage, settings, monkeypatch):

@@ -9,6 +9,7 @@ from django.db import models
 from django_event_pdfs.maintenance import marker
 from django_event_pdfs.maintenance import sweep as engine
 from django_event_pdfs.maintenance.sweep import sweep
+from django_event_pdfs.storage import UPLOADS
 from tests.conftest import upload
 from tests.maintenance.databases import second_database
 from tests.maintenance.faults import Listener, fail
@@ -62,6 +63,13 @@ def test_an_old_file_that_no_row_names_goes(storage, heard, name):
     assert files(storage) == set()
     assert [(f.kind, f.name) for f in heard.findings] == [("removed", name)]
     assert (result.listed, result.orphans, result.removed, result.exit_code) == (1, 1, 1, 0)
+
+
+def test_an_upload_whose_process_died_goes(storage):
+    put(storage, f"{UPLOADS}tmpx.upload.pdf")
+    put(storage, f"{UPLOADS}tmpy.upload.pdf", age=timedelta(minutes=5))
+    run()
+    assert files(storage) == {f"{UPLOADS}tmpy.upload.pdf"}
 
 
 def test_a_second_sweep_has_nothing_left_to_do(storage, heard):

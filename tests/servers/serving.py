@@ -26,6 +26,12 @@ COMMANDS = {
         "--bind=127.0.0.1:{port}",
         "django.core.wsgi:get_wsgi_application()",
     ],
+    "uvicorn-limited": [
+        "uvicorn",
+        "--port={port}",
+        "--lifespan=off",
+        "tests.servers.limited:application",
+    ],
     "uvicorn": [
         "uvicorn",
         "--factory",

@@ -8,6 +8,7 @@ import json
 import os
 import re
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -16,7 +17,7 @@ import pytest
 from django.core.files.storage import Storage
 
 from django_event_pdfs.delivery import Representation
-from django_event_pdfs.links import SignedLinks
+from django_event_pdfs.links import BaseLinks, SignedLinks
 from django_event_pdfs.naming import new_name
 from django_event_pdfs.testing import make_pdf
 from django_event_pdfs.testing.answers import CONTENT, Answer, AnswerContract
@@ -48,6 +49,8 @@ STRANGE_NAMES = [
 
 
 class SiteContract(AnswerContract):
+    #: How this site makes links. Called with options, as a link maker is.
+    links: Callable[..., BaseLinks] = SignedLinks
     #: What an upload may be answered that declares no length. nginx measures it first.
     without_length = (200, 201)
 
@@ -66,17 +69,28 @@ class SiteContract(AnswerContract):
         os.utime(path, (os.stat(path).st_mtime - 3600,) * 2)
 
         def ask(method: str = "GET", document: Representation = document, **headers: str) -> Answer:
-            return site.represent(document, method, **headers)
+            return self.represent(site, document, method, **headers)
 
         return ask
 
+    def represent(
+        self, site: Site, document: Representation, method: str, **headers: str
+    ) -> Answer:
+        """Ask for a document that is presented just so."""
+        return site.represent(document, method, **headers)
+
     @pytest.fixture
     def link(self, site: Site) -> str:
-        return SignedLinks().make(site.name, FILENAME).url
+        return self.links().make(site.name, FILENAME).url
 
     @pytest.fixture
     def expired(self, site: Site) -> str:
-        return SignedLinks(max_age=-3600, window=1).make(site.name, FILENAME).url
+        return self.links(max_age=-3600, window=1).make(site.name, FILENAME).url
+
+    @pytest.fixture
+    def disposition(self) -> str:
+        """Return how a document called FILENAME is presented."""
+        return f"inline; filename=\"2026.pdf\"; filename*=UTF-8''{quote(FILENAME)}"
 
     @pytest.fixture
     def content(self, site: Site) -> bytes:
@@ -92,7 +106,7 @@ class SiteContract(AnswerContract):
             file.write(CONTENT + name.encode())
         document = Representation(site.place, name, name, "private, no-cache")
         expected = (200, CONTENT + name.encode())
-        for answer in (site.represent(document), site.ask(SignedLinks().make(name).url)):
+        for answer in (site.represent(document), site.ask(self.links().make(name).url)):
             assert (answer.status, answer.body) == expected
         assert site.represent(document, Range="bytes=0-3").body == CONTENT[:4]
 
@@ -115,11 +129,12 @@ class SiteContract(AnswerContract):
 
     # Links
 
-    def test_a_link_opens_the_document(self, site: Site, link: str, content: bytes) -> None:
+    def test_a_link_opens_the_document(
+        self, site: Site, link: str, content: bytes, disposition: str
+    ) -> None:
         answer = site.ask(link)
         assert (answer.status, answer.body) == (200, content)
         assert re.fullmatch(r"private, max-age=\d+, immutable", answer.headers["Cache-Control"])
-        disposition = f"inline; filename=\"2026.pdf\"; filename*=UTF-8''{quote(FILENAME)}"
         assert answer.headers["Content-Disposition"] == disposition
         assert answer.headers["Strict-Transport-Security"] == "max-age=86400"
 
@@ -155,7 +170,7 @@ class SiteContract(AnswerContract):
 
     def test_a_removed_document_is_404(self, site: Site) -> None:
         name = new_name("events/programmes/", "programme_file")
-        answer = site.ask(SignedLinks().make(name, "a.pdf").url)
+        answer = site.ask(self.links().make(name, "a.pdf").url)
         assert (answer.status, codes(answer)) == (404, ["document_removed"])
 
     def test_a_document_whose_file_is_missing_is_404_for_program_and_person(
@@ -251,6 +266,7 @@ class SiteContract(AnswerContract):
         event = created(site, padding=3 * MEBIBYTE)
         opened = site.ask(path_of(event["programme_file"]))
         assert len(opened.body) == event["documents"]["programme_file"]["size"] > 3 * MEBIBYTE
+        assert list((site.folder / "uploads").iterdir()) == []
 
     def test_an_upload_of_no_declared_length_is_answered(self, site: Site) -> None:
         [target] = {permalink_of(event) for event in listed(site) if event["name"] == "Summit"}
@@ -291,13 +307,23 @@ class SiteContract(AnswerContract):
             )
             assert answer.status == 401
 
-    def test_a_linter_finds_what_is_explained_and_nothing_else(self, site: Site) -> None:
+    def test_a_linter_finds_what_is_explained_and_nothing_else(
+        self, site: Site, link: str, expired: str
+    ) -> None:
         def answer(target: str, method: str, headers: Any) -> Any:
             found = site.ask(target, method, **headers)
             return found.status, found.headers.items(), found.body
 
         [permalink] = {permalink_of(event) for event in listed(site) if event["name"] == "Summit"}
-        targets = addresses(site.name, permalink)
+        removed = self.links().make(new_name("events/programmes/", "programme_file"), "a.pdf").url
+        targets = {
+            **addresses(site.name, permalink),
+            "link": link,
+            "download": f"{link}&download=1",
+            "forged": f"{link}x",
+            "removed": removed,
+            "expired": expired,
+        }
         assert lint(answer, ORIGIN, targets, QUESTIONS) == explained(QUESTIONS)
 
     def test_the_admin_takes_a_form(self, site: Site) -> None:

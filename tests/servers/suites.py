@@ -20,6 +20,7 @@ SUITES = [
     "test_holders.py",
     "test_lifecycle.py",
     "test_meanwhile.py",
+    "test_querysets.py",
     "test_removal.py",
     "test_replaced.py",
     "test_rollback.py",
@@ -27,13 +28,13 @@ SUITES = [
 ]
 
 
-def run_suite(suite: str, database: dict[str, Any]) -> None:
-    """Run a file of tests on ``database``, an entry of ``DATABASES``."""
+def run_suite(suite: str, database: dict[str, Any], *options: str) -> None:
+    """Run a file of tests on ``database``, an entry of ``DATABASES``, with options of pytest."""
     # Without what a parallel run of pytest tells its own workers.
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
     settings = "--ds=tests.servers.database_settings"
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", settings, str(TESTS / suite)],
+        [sys.executable, "-m", "pytest", "-q", settings, *options, str(TESTS / suite)],
         cwd=TESTS.parent,
         env={**inherited, "EVENT_PDFS_TEST_DATABASE": json.dumps(database)},
         capture_output=True,

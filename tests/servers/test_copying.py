@@ -125,17 +125,19 @@ class Host:
     def kill_half_way(self, *arguments, begun):
         """Start the command and kill it at some moment after ``begun()``; return if it was."""
         process = self.start(*arguments)
-        while process.poll() is None and not begun():
-            time.sleep(0.01)
-        time.sleep(random.uniform(0, 0.3))
-        process.kill()
-        process.communicate(timeout=30)
+        try:
+            while process.poll() is None and not begun():
+                time.sleep(0.01)
+            time.sleep(random.uniform(0, 0.3))
+        finally:
+            process.kill()
+            process.communicate(timeout=30)
         return process.returncode < 0
 
     def has_more_files(self, storage):
         """Return what tells whether there are more files than now."""
-        before = len(self.files(storage))
-        return lambda: len(self.files(storage)) > before
+        before = len(self._paths(storage))
+        return lambda: len(self._paths(storage)) > before
 
     def has_moved(self, checkpoint):
         """Return what tells whether a checkpoint has other content than now."""
@@ -155,11 +157,15 @@ class Host:
     def files(self, storage):
         """Return the sha256 of every file by its name; the probes of killed runs are no files."""
         root = self.folder / storage
-        paths = (path for path in root.rglob("*") if path.is_file())
-        found = {
-            str(path.relative_to(root)): sha256(path.read_bytes()).hexdigest() for path in paths
+        return {
+            str(path.relative_to(root)): sha256(path.read_bytes()).hexdigest()
+            for path in self._paths(storage)
         }
-        return {name: digest for name, digest in found.items() if "/probe_" not in name}
+
+    def _paths(self, storage):
+        # While a command runs, any of them may go: a half copy is deleted and copied anew.
+        paths = (self.folder / storage).rglob("*")
+        return [p for p in paths if p.is_file() and not p.name.startswith("probe_")]
 
 
 def _content(path):

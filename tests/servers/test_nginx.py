@@ -25,6 +25,11 @@ def test_it_is_nginx_that_sends_the_document(nginx_site: Site) -> None:
     assert "X-Accel-Redirect" not in nginx_site.ask(target).headers
 
 
+def test_a_folder_without_its_slash_leads_to_the_same_port(nginx_site: Site) -> None:
+    answer = nginx_site.ask("/media")
+    assert (answer.status, answer.headers["Location"]) == (301, "/media/")
+
+
 def test_the_doctor_finds_it_well_and_leaves_nothing(nginx_site: Site) -> None:
     folder = nginx_site.folder / "media" / "events"
     before = set(folder.rglob("*.pdf"))

@@ -14,6 +14,6 @@ def database(postgres):
     return postgres.database
 
 
-@pytest.mark.parametrize("suite", SUITES)
+@pytest.mark.parametrize("suite", [*SUITES, "servers/growth.py"])
 def test_the_suite_passes_on_postgresql(database, suite):
     run_suite(suite, database())

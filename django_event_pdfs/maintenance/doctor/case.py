@@ -8,9 +8,9 @@ from django.core.files.storage import Storage
 from django.db.models import Model
 
 from django_event_pdfs.conf import conf
-from django_event_pdfs.fields import PDFField, document_fields
+from django_event_pdfs.fields import PDFField, document_fields, local_document_fields
 from django_event_pdfs.links import upload_path
-from django_event_pdfs.models import document_models, get_event_model, local_document_fields
+from django_event_pdfs.models import document_models, get_event_model
 from django_event_pdfs.storage import document_storage
 
 

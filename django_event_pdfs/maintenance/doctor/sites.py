@@ -10,10 +10,11 @@ from urllib.parse import urljoin, urlsplit
 
 from django.db.models import Model, QuerySet
 
+from django_event_pdfs.fields import local_document_fields
 from django_event_pdfs.maintenance.doctor.diagnosis import Outcome, problem, skipped, warning
 from django_event_pdfs.maintenance.doctor.opened import Opened, expired_link
 from django_event_pdfs.maintenance.doctor.visits import ask, follow, origin_of
-from django_event_pdfs.models import document_models, local_document_fields
+from django_event_pdfs.models import document_models
 
 CLOCKS = timedelta(minutes=1)
 

@@ -17,14 +17,15 @@ from django_event_pdfs.maintenance.doctor.diagnosis import (
     warning,
 )
 from django_event_pdfs.maintenance.doctor.stored_files import existing
+from django_event_pdfs.storage import upload_folder
 
 ENOUGH = 10  # of the largest documents
 MEBIBYTE = 1024 * 1024
 
 
 def examine(case: Case) -> list[Diagnosis]:
-    """Examine Django's folder of uploads, and the disk of a storage in the file system."""
-    folder = os.path.abspath(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir())
+    """Examine the folder of uploads, and the disk of a storage in the file system."""
+    folder = upload_folder(case.storage)
     found = [
         diagnose("upload_folder", folder, lambda: _writable(folder), _MAKE),
         diagnose("free_space", folder, lambda: _free_space(folder, case.largest)),
@@ -64,17 +65,9 @@ def _same_file_system(folder: str, location: str) -> Outcome | None:
         f"Uploads wait on another file system than that of {location}, so each large one "
         f"(over {_mebibytes(settings.FILE_UPLOAD_MAX_MEMORY_SIZE)}) is copied there, where a "
         "rename would do.",
-        f"Make a folder on that file system which no web server publishes ({_nearby(location)}, "
-        "say), let the web server's user write to it, and name it in FILE_UPLOAD_TEMP_DIR.",
+        "Take FILE_UPLOAD_TEMP_DIR out of the settings: they then wait in a hidden folder of the "
+        "storage. Or name a folder on its file system there.",
     )
-
-
-def _nearby(location: str) -> str:
-    """Return a folder beside the storage's own; in it, where that is a mount of its own."""
-    beside = os.path.dirname(location)
-    if os.stat(beside).st_dev == os.stat(location).st_dev:
-        return os.path.join(beside, "uploads")
-    return os.path.join(location, ".uploads")
 
 
 def _mebibytes(size: int) -> str:

@@ -17,6 +17,8 @@ SECURE_HSTS_SECONDS = 60 * 60 * 24  # Longer once all works: browsers hold you t
 
 MEDIA_ROOT = "/srv/events/media/"
 STATIC_ROOT = "/srv/events/static/"
+# On the file system of MEDIA_ROOT: an upload is then renamed into place and not copied.
+FILE_UPLOAD_TEMP_DIR = "/srv/events/uploads/"
 
 # A connection of PostgreSQL for each thread of gunicorn, kept and looked after.
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # noqa: F405

@@ -9,9 +9,14 @@ APPS = {
     "plain": ["tests.benchmarks.hosts.plain"],
     "django-cleanup": ["tests.benchmarks.hosts.plain", "django_cleanup.apps.CleanupConfig"],
     "ours": ["django_event_pdfs", "tests.benchmarks.hosts.ours"],
+    "both": [
+        "django_event_pdfs",
+        "tests.benchmarks.hosts.ours",
+        "tests.benchmarks.hosts.plain",
+    ],
 }
 
-SECRET_KEY = "not a secret: benchmarks only"
+SECRET_KEY = "not a secret: benchmarks only, and long enough for every algorithm"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ALLOWED_HOSTS = ["testserver"]
@@ -22,7 +27,8 @@ INSTALLED_APPS = [
     "rest_framework",
     *APPS[HOST["side"]],
 ]
-DATABASES = {"default": HOST["database"]}
+DATABASES = {"default": {**HOST["database"], "CONN_MAX_AGE": None}}
+MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(HOST["folder"]) / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -24,6 +24,13 @@ def test_a_folder_beside_the_storage_is_ok(on_disk):
     assert found == dict.fromkeys(("upload_folder", "free_space", "same_file_system"), "ok")
 
 
+def test_uploads_wait_in_the_storage_where_no_folder_is_named(settings, on_disk):
+    settings.FILE_UPLOAD_TEMP_DIR = None
+    found = upload_folder.examine(Case())
+    assert set(statuses(found).values()) == {"ok"}
+    assert found[0].subject.endswith(".event_pdfs_uploads")
+
+
 def test_the_folder_is_left_as_it_was(folder):
     upload_folder.examine(Case())
     assert list(folder.iterdir()) == []

@@ -1,0 +1,80 @@
+"""What fields of REST framework make of values, without asking anew for each row.
+
+A field that REST framework represents simply is told by the type of its values and by a function,
+which makes of such a value the same text as ``to_representation``. Values of any other type, and
+any other field, are left to the field itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from rest_framework import ISO_8601, fields
+from rest_framework.settings import api_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Simply:
+    """How values of exactly the type ``kind`` are represented; ``convert`` is None where as is."""
+
+    kind: type
+    convert: Callable[[Any], Any] | None = None
+
+
+def simply(field: Any) -> Simply | None:
+    """Return how a field represents most of its values, None where it has to be asked itself."""
+    own = "to_representation" in vars(field)
+    find = None if own else _KNOWN.get(type(field).to_representation)
+    return find(field) if find else None
+
+
+def _uuid(field: Any) -> Simply | None:
+    return Simply(UUID, str) if field.uuid_format == "hex_verbose" else None
+
+
+def _date(field: Any) -> Simply | None:
+    return Simply(date, date.isoformat) if _is_iso(field, "DATE_FORMAT") else None
+
+
+def _time(field: Any) -> Simply | None:
+    return Simply(time, time.isoformat) if _is_iso(field, "TIME_FORMAT") else None
+
+
+def _datetime(field: Any) -> Simply | None:
+    is_plain = type(field).enforce_timezone is fields.DateTimeField.enforce_timezone
+    if not is_plain or not _is_iso(field, "DATETIME_FORMAT"):
+        return None
+    zone = field.timezone if hasattr(field, "timezone") else field.default_timezone()
+    if zone is None:
+        return None
+
+    def convert(value: datetime) -> Any:
+        if value.utcoffset() is None:
+            return field.to_representation(value)
+        try:
+            text = value.astimezone(zone).isoformat()
+        except OverflowError:
+            return field.to_representation(value)
+        return text[:-6] + "Z" if text.endswith("+00:00") else text
+
+    return Simply(datetime, convert)
+
+
+def _is_iso(field: Any, setting: str) -> bool:
+    wanted = getattr(field, "format", getattr(api_settings, setting))
+    return isinstance(wanted, str) and wanted.lower() == ISO_8601
+
+
+# By the function, so that it holds for subclasses that leave it as it is.
+_KNOWN: dict[Any, Callable[[Any], Simply | None]] = {
+    fields.CharField.to_representation: lambda field: Simply(str),
+    fields.IntegerField.to_representation: lambda field: Simply(int),
+    fields.FloatField.to_representation: lambda field: Simply(float),
+    fields.BooleanField.to_representation: lambda field: Simply(bool),
+    fields.UUIDField.to_representation: _uuid,
+    fields.DateField.to_representation: _date,
+    fields.TimeField.to_representation: _time,
+    fields.DateTimeField.to_representation: _datetime,
+}

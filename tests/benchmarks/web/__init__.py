@@ -1,0 +1,1 @@
+"""One site that delivers documents in every way that is compared."""
