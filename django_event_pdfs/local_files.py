@@ -15,7 +15,8 @@ _FEW = 100  # files, for which a thread is not worth starting
 def can_unlink(storage: Storage) -> bool:
     """Return whether :func:`unlink` takes this storage: one that deletes as Django's does."""
     return isinstance(storage, FileSystemStorage) and all(
-        getattr(type(storage), name) is getattr(FileSystemStorage, name) for name in _ASKED
+        getattr(getattr(storage, name), "__func__", None) is getattr(FileSystemStorage, name)
+        for name in _ASKED
     )
 
 

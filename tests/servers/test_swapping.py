@@ -20,6 +20,8 @@ SUITES = [
     "test_documents.py",
     "test_fields.py",
     "test_handover.py",
+    "test_host_permissions.py",
+    "test_host_viewset.py",
     "test_lifecycle.py",
     "test_models.py",
     "test_presenters.py",

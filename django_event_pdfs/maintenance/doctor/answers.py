@@ -22,9 +22,9 @@ def headers(document: Opened) -> Outcome | None:
     lost = _differing(reply, _of_any(document) | ({} if document.by_store else _of_ours(document)))
     if lost:
         return _lost(lost)
-    if not document.by_store and (wrong := _cache_control(reply)):
-        return _lost([wrong])
-    return None
+    if not document.by_store:
+        lost = [text for text in (_disposition(reply, document), _cache_control(reply)) if text]
+    return _lost(lost) if lost else None
 
 
 def not_compressed(document: Opened) -> Outcome | None:
@@ -100,9 +100,7 @@ def _of_any(document: Opened) -> dict[str, str]:
 def _of_ours(document: Opened) -> dict[str, str]:
     public = conf.read_access == "public"
     ancestors = get_delivery().frame_ancestors
-    shown = FILENAME if "filename=" in document.parts.query else document.name.rpartition("/")[2]
     return {
-        "Content-Disposition": content_disposition(shown, download=False),
         "ETag": f'"{random_part(document.name)}"',
         **protective_headers(ancestors, public=public),
     }
@@ -112,17 +110,20 @@ def _differing(reply: Reply, expected: Mapping[str, str]) -> list[str]:
     return [
         f"{name}: {reply.header(name) or 'missing'}"
         for name, value in expected.items()
-        if not _is_same(name, reply.header(name), value)
+        if reply.header(name) != value
     ]
 
 
-def _is_same(name: str, found: str, value: str) -> bool:
-    if name != "Content-Disposition":
-        return found == value
-    # What clients of today read: inline or not, and filename*. The name beside it is for others,
-    # and nginx, which checks links alone, has none to give.
-    parts, wanted = found.split("; "), value.split("; ")
-    return (parts[0], parts[-1]) == (wanted[0], wanted[-1])
+def _disposition(reply: Reply, document: Opened) -> str:
+    """Return what is wrong with Content-Disposition, "" for nothing.
+
+    nginx, where it checks links alone, cannot make a name for clients that know no filename*.
+    """
+    found = reply.header("Content-Disposition")
+    shown = FILENAME if "filename=" in document.parts.query else document.name.rpartition("/")[2]
+    kind, *_names, name = content_disposition(shown, download=False).split("; ")
+    right = found.startswith(f"{kind}; ") and found.endswith(f"; {name}")
+    return "" if right else f"Content-Disposition: {found or 'missing'}"
 
 
 def _cache_control(reply: Reply) -> str:

@@ -91,6 +91,10 @@ def test_each_folder_is_tried_and_the_rest_asked_once(monkeypatch):
         (websites.setting(Content_Type="text/plain"), {"link_headers": "problem"}),
         (websites.setting(Accept_Ranges=None), {"link_headers": "problem"}),
         (
+            websites.setting(Content_Disposition='attachment; filename="a.pdf"'),
+            {"link_headers": "problem"},
+        ),
+        (
             websites.setting(Content_Disposition=None),
             {"link_headers": "problem", "link_download": "problem"},
         ),
@@ -199,6 +203,16 @@ def test_a_header_that_no_web_server_took_is_found(settings):
         [diagnosis] = examined(url)
     assert "X-Accel" not in diagnosis.explanation
     assert "DELIVERY" in diagnosis.explanation
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("Doctor%20%E5%8D%9A%E5%A3%AB.pdf", "ok"), ("Doctor.pdf", "problem")],
+)
+def test_the_name_for_clients_of_old_may_be_another(name, status):
+    disposition = f"inline; filename=\"stored.pdf\"; filename*=UTF-8''{name}"
+    with websites.website(websites.setting(Content_Disposition=disposition)) as url:
+        assert statuses(examined(url))["link_headers"] == status
 
 
 def test_a_site_that_opens_expired_links_is_found(monkeypatch):
