@@ -42,6 +42,8 @@ class DocumentActions(GenericViewSet[Any]):
 
     def get_object(self) -> Any:
         """Return the event, which the permission has looked up before."""
+        if any("\0" in str(value) for value in self.kwargs.values()):
+            raise exceptions.NotFound  # No column holds it, and PostgreSQL would not be asked.
         if self._event is None or self._event[0] != self.kwargs:
             self._event = (dict(self.kwargs), super().get_object())
             note_sender(self._event[1], self.request.user)  # For the signals of what is changed.

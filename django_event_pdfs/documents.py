@@ -47,16 +47,25 @@ class DocumentFile(FieldFile):
             ValueError: there is no document, or it is not stored yet.
             LinkUnavailable: its name lies outside the field's folders.
         """
-        self._require_file()  # type: ignore[attr-defined]
-        if not self._committed or not self.field.serves(self.name):
-            raise LinkUnavailable(f"No link opens {self.name!r}, which is outside the folders.")
-        facts = self.facts
-        return get_links().make(self.name, facts.filename if facts else "")
+        return get_links().make(*self._linked())
 
     @property
     def url(self) -> str:
         """The link as a path, or absolute where ``base_url`` is set. Raises as :attr:`link`."""
         return self.link.url
+
+    @property
+    def download_url(self) -> str:
+        """As :attr:`url`, of a link whose document browsers save instead of showing it."""
+        return get_links().make_download(*self._linked()).url
+
+    def _linked(self) -> tuple[str, str]:
+        """Return what a link is made of: the name, and the original filename where it is known."""
+        self._require_file()  # type: ignore[attr-defined]
+        if not self._committed or not self.field.serves(self.name):
+            raise LinkUnavailable(f"No link opens {self.name!r}, which is outside the folders.")
+        facts = self.facts
+        return self.name, facts.filename if facts else ""
 
     def save(self, name: str, content: "File[Any]", save: bool = True) -> None:
         """Check ``content``, store it under a new random name, and note its facts.

@@ -12,12 +12,9 @@ from rest_framework import exceptions, status
 from rest_framework.fields import get_error_detail
 from rest_framework.response import Response
 
-from django_event_pdfs.exceptions import StorageUnavailable
+from django_event_pdfs.exceptions import RETRY_AFTER, StorageUnavailable
 
 logger = logging.getLogger("django_event_pdfs")
-
-#: Seconds after which a client may send again what could not be checked.
-RETRY_AFTER = 10
 
 _TEMPORARY = {"busy", "scanner_unavailable"}
 

@@ -1,5 +1,8 @@
 """Errors that more than one layer raises or catches."""
 
+#: Seconds after which a client may ask again for what could not be done now.
+RETRY_AFTER = 10
+
 
 class LinkUnavailable(ValueError):
     """A document that has a name but can have no link.

@@ -2,22 +2,23 @@
 
 import logging
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, unquote, urlencode
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import SuspiciousOperation
+from django.core.handlers.base import BaseHandler
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.template import TemplateDoesNotExist
-from django.template.backends.django import DjangoTemplates
-from django.template.loader import render_to_string
-from django.utils.translation import gettext_lazy as _
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.encoding import escape_uri_path
+from django.utils.http import escape_leading_slashes
 from django.views.decorators.csrf import csrf_exempt
 
 from django_event_pdfs.conf import conf
 from django_event_pdfs.delivery import Representation, get_delivery
 from django_event_pdfs.exceptions import StorageUnavailable
 from django_event_pdfs.handover import note_link_used
+from django_event_pdfs.link_problems import PROBLEMS, problem
 from django_event_pdfs.links import Verdict, get_links, match_path, permalink
 from django_event_pdfs.models import document_models, local_document_fields
 from django_event_pdfs.naming import random_part
@@ -27,18 +28,6 @@ logger = logging.getLogger("django_event_pdfs")
 
 YEAR = 365 * 24 * 60 * 60
 
-PROBLEMS = {
-    "method_not_allowed": (405, _("A document can only be read here.")),
-    "link_forged": (403, _("This link was altered or is incomplete.")),
-    "link_expired": (410, _("This link has expired. Open the event again to get a new one.")),
-    "document_removed": (404, _("This document was replaced or removed.")),
-    "file_missing": (404, _("The file of this document is missing.")),
-    "storage_unavailable": (
-        503,
-        _("The storage of files does not answer as it should. Try again later."),
-    ),
-}
-
 
 @csrf_exempt
 @login_not_required
@@ -46,23 +35,23 @@ PROBLEMS = {
 def open_link(request: HttpRequest, name: str) -> HttpResponseBase:
     """Answer a link. The signature is the permission, so nothing else is asked."""
     if request.method not in ("GET", "HEAD"):
-        response = _problem(request, "method_not_allowed")
+        response = problem(request, "method_not_allowed")
         response["Allow"] = "GET, HEAD"
         return response
     query = _query(request)
     verdict = get_links().verify(name, query)
     if verdict is None:
-        return _problem(request, "link_forged")
+        return _without_trackers(request, name, query) or problem(request, "link_forged")
     if verdict.expired:
         return _answer_expired(request, name)
     try:
         document = _representation(name, verdict, download=query.get("download") == ["1"])
         delivered = get_delivery().respond(request, document)
-    except FileNotFoundError:
+    except (FileNotFoundError, SuspiciousOperation):  # The latter of a name that climbs ("..").
         return _answer_missing(request, name)
     except StorageUnavailable as error:
         logger.error("The storage failed.", exc_info=error)
-        return _problem(request, "storage_unavailable")
+        return problem(request, "storage_unavailable")
     note_link_used(request, delivered, name)
     return delivered
 
@@ -72,7 +61,26 @@ def _query(request: HttpRequest) -> dict[str, list[str]]:
     text = request.META.get("QUERY_STRING", "")
     if text.isascii() and text.count("&") < 10:
         return parse_qs(text, keep_blank_values=True)
-    return dict(request.GET.lists())  # It has a limit, and knows what bytes may mean.
+    try:
+        return dict(request.GET.lists())  # Which knows what bytes may mean.
+    except SuspiciousOperation:  # More parameters than Django counts: no link has them.
+        return {}
+
+
+def _without_trackers(
+    request: HttpRequest, name: str, query: dict[str, list[str]]
+) -> HttpResponse | None:
+    """Redirect a genuine link to which others added parameters, ``fbclid`` say, to itself.
+
+    So that no parameter but ours ever makes another address of the same bytes, to fill caches by.
+    """
+    links = get_links()
+    own = {key: values for key, values in query.items() if key in links.parameters}
+    if len(own) == len(query) or links.verify(name, own) is None:
+        return None
+    path = escape_leading_slashes(escape_uri_path(request.path))
+    location = f"{path}?{urlencode(own, doseq=True)}"
+    return HttpResponse(status=302, headers={"Location": location, "Cache-Control": "no-store"})
 
 
 def _representation(name: str, verdict: Verdict, *, download: bool) -> Representation:
@@ -94,26 +102,36 @@ def _answer_expired(request: HttpRequest, name: str) -> HttpResponseBase:
     """Serve who may read the document anyway; tell anyone else where it lives."""
     event, field_name = _find(name)
     if event is None:
-        return _problem(request, "document_removed")
+        return problem(request, "document_removed")
     address = permalink(event, field_name, request)
     match = match_path(unquote(address)) if address else None
     if match:
         # The permalink's own view: the host's authentication, its permission and its visible_to.
         request.resolver_match = match
-        response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        # In a transaction where the host wants one, as Django's handler would call it.
+        view = BaseHandler().make_view_atomic(match.func)
+        response: HttpResponseBase = view(request, *match.args, **match.kwargs)
+        code = _code_of(response)
+        if code in PROBLEMS:
+            return problem(request, code, event)
         if response.status_code not in (401, 403, 404):
             return response
-        if "file_missing" in str(getattr(response, "data", "")):
-            return _problem(request, "file_missing")
-    return _problem(request, "link_expired", address and request.build_absolute_uri(address))
+    return problem(request, "link_expired", event, address and request.build_absolute_uri(address))
+
+
+def _code_of(response: Any) -> str:
+    """Return the code of an error of our viewset, empty for any other answer."""
+    data = getattr(response, "data", None)
+    codes = data.get("codes") if isinstance(data, dict) else None
+    return codes["detail"][0] if codes and "detail" in codes else ""
 
 
 def _answer_missing(request: HttpRequest, name: str) -> HttpResponse:
     event, _field_name = _find(name)
     if event is None:
-        return _problem(request, "document_removed")
+        return problem(request, "document_removed")
     logger.error("The file %r is named by a row and missing in storage.", name)
-    return _problem(request, "file_missing")
+    return problem(request, "file_missing", event)
 
 
 def _find(name: str) -> tuple[Model | None, str]:
@@ -128,29 +146,3 @@ def _find(name: str) -> tuple[Model | None, str]:
                 if getattr(event, field.attname).name == name:
                     return event, field.name
     return None, ""
-
-
-def _problem(request: HttpRequest, code: str, address: str | None = None) -> HttpResponse:
-    """Say in HTML to a browser, and in JSON to anything else, why there is no document."""
-    status, detail = PROBLEMS[code]
-    if request.get_preferred_type(["application/json", "text/html"]) == "text/html":
-        context = {"detail": detail, "code": code, "permalink": address}
-        page = _render("django_event_pdfs/link_problem.html", context, request)
-        response = HttpResponse(page, status=status)
-    else:
-        body: dict[str, Any] = {"detail": detail, "codes": {"detail": [code]}}
-        response = JsonResponse({**body, "permalink": address} if address else body, status=status)
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def _render(template: str, context: dict[str, Any], request: HttpRequest) -> str:
-    try:
-        return render_to_string(template, context, request)
-    except TemplateDoesNotExist:
-        # A host without Django templates: an API alone, or Jinja2.
-        return (
-            DjangoTemplates({"NAME": "event_pdfs", "DIRS": [], "APP_DIRS": True, "OPTIONS": {}})
-            .get_template(template)
-            .render(context)
-        )

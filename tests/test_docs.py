@@ -26,6 +26,7 @@ from django_event_pdfs.delivery import (
 from django_event_pdfs.errors import as_api_exception
 from django_event_pdfs.facts import DocumentFacts
 from django_event_pdfs.fields import PDFField
+from django_event_pdfs.link_problems import PROBLEMS
 from django_event_pdfs.links import SignedLinks, StorageLinks
 from django_event_pdfs.maintenance import (
     copying,
@@ -61,7 +62,6 @@ from django_event_pdfs.scanning.clamav import ClamAVScanner
 from django_event_pdfs.serializer_fields import PDFFileField
 from django_event_pdfs.testing import make_pdf
 from django_event_pdfs.validators import KINDS, MESSAGES, NEVER_ALLOWED
-from django_event_pdfs.views import PROBLEMS
 from tests.pages import DOCS, PAGES, README, ROOT, blocks, read, rows, section
 
 SETTINGS = {name.upper() for name, value in vars(Conf).items() if isinstance(value, property)}

@@ -20,7 +20,8 @@ from rest_framework.response import Response
 from rest_framework.test import APIClient, APIRequestFactory
 from rest_framework.throttling import BaseThrottle
 
-from django_event_pdfs.errors import RETRY_AFTER, add_codes, as_api_exception
+from django_event_pdfs.errors import add_codes, as_api_exception
+from django_event_pdfs.exceptions import RETRY_AFTER
 from django_event_pdfs.inspection import _turn
 from django_event_pdfs.testing import make_pdf
 from django_event_pdfs.validators import refusal

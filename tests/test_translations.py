@@ -26,6 +26,7 @@ PACKAGE = Path(django_event_pdfs.__file__).parent
 CATALOGUE = PACKAGE / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 MARKS = {"gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 SAME_IN_FRENCH = {"%d page", "%d pages", "description", "guide", "programme"}
+TRANSLATE = r'{% translate "(.+?)"(?: context "(.+?)")?'
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]")
 NO_BREAK_SPACE = "\u00a0"
 
@@ -36,8 +37,14 @@ def marked_strings() -> set[str]:
     for path in PACKAGE.rglob("*.py"):
         found |= set(marked_in(ast.parse(path.read_text(encoding="utf-8"))))
     for path in PACKAGE.rglob("*.html"):
-        found |= set(re.findall(r'{% translate "(.+?)"', path.read_text(encoding="utf-8")))
+        marked = re.findall(TRANSLATE, path.read_text(encoding="utf-8"))
+        found |= {with_context(text, context) for text, context in marked}
     return found
+
+
+def with_context(text: str, context: str) -> str:
+    """Return the key of a text in compiled catalogues."""
+    return f"{context}\x04{text}" if context else text
 
 
 def marked_in(tree: ast.Module) -> Iterator[str]:
@@ -62,7 +69,8 @@ def written() -> dict[str, str]:
         if line.startswith(("msg", '"')):
             lines[key] = lines.get(key, "") + ast.literal_eval(line.removeprefix(key).strip())
         elif not line and lines:
-            entries[lines["msgid"]] = lines.get("msgstr", lines.get("msgstr[0]", ""))
+            original = with_context(lines["msgid"], lines.get("msgctxt", ""))
+            entries[original] = lines.get("msgstr", lines.get("msgstr[0]", ""))
             if "msgid_plural" in lines:
                 entries[lines["msgid_plural"]] = lines["msgstr[1]"]
             lines = {}
@@ -211,5 +219,5 @@ def test_a_link_that_opens_nothing_says_so_in_french(client, full):
     }
     headers = {"accept": "text/html", "accept-language": "fr"}
     page = client.get(f"{full.programme_file.url}x", headers=headers).content.decode()
-    assert '<html lang="fr">' in page
+    assert '<html lang="fr" dir="ltr">' in page
     assert "Aucun document ici" in page

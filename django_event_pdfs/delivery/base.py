@@ -1,12 +1,13 @@
 """What every delivery backend does, in the order of RFC 9110, 13.2.2."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from django.core.files.storage import Storage
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, parse_http_date_safe
 
@@ -60,6 +61,8 @@ class BaseDelivery(ABC):
         # A middleware that compresses would break ranges and gain nothing: PDFs are compressed.
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
         response = self._respond(request, document)
+        if response.status_code == 304:
+            response = _without_length(request, response)
         self._add_headers(response, document)
         return response
 
@@ -139,6 +142,22 @@ class BaseDelivery(ABC):
             response["Content-Disposition"] = content_disposition(
                 document.filename, download=document.download
             )
+
+
+def _without_length(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Return a 304 that ``CommonMiddleware`` gives no ``Content-Length: 0``.
+
+    The length would have to be the document's (RFC 9110, 8.6), and nobody asked the storage.
+    """
+    nothing = _no_chunks() if isinstance(request, ASGIRequest) else ()
+    streamed = StreamingHttpResponse(nothing, status=304, headers=response.headers)
+    del streamed["Content-Type"]
+    return streamed
+
+
+async def _no_chunks() -> AsyncIterator[bytes]:
+    for _chunk in range(0):
+        yield b""
 
 
 _http_date = lru_cache(maxsize=1024)(http_date)

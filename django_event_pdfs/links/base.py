@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -37,6 +37,10 @@ MakeLink = Callable[[str, str], Link]
 class BaseLinks(ABC):
     """Makes links to names in storage and recognises them. ``OPTIONS`` arrive as keywords."""
 
+    #: Every parameter that a link may have. Our view takes off others that were added to a genuine
+    #: link, by a redirect; where this is empty, it takes them for a forgery.
+    parameters: frozenset[str] = frozenset()
+
     @abstractmethod
     def make(self, name: str, filename: str = "") -> Link:
         """Return a link to ``name`` that offers the document as ``filename``.
@@ -52,6 +56,15 @@ class BaseLinks(ABC):
         for one answer only.
         """
         return self.make
+
+    def make_download(self, name: str, filename: str = "") -> Link:
+        """Return a link whose document browsers save instead of showing it.
+
+        Raises:
+            LinkUnavailable: as :meth:`make`.
+        """
+        link = self.make(name, filename)
+        return replace(link, url=f"{link.url}{'&' if '?' in link.url else '?'}download=1")
 
     @abstractmethod
     def name_of(self, url: str) -> str | None:

@@ -40,6 +40,8 @@ class SignedLinks(BaseLinks):
     original filename out of links).
     """
 
+    parameters = frozenset({*_SIGNED, "download"})
+
     def __init__(
         self,
         *,
@@ -124,7 +126,7 @@ class SignedLinks(BaseLinks):
 def _single_values(query: Mapping[str, list[str]]) -> dict[str, str] | None:
     """Return the signed parameters; None when one is repeated or unknown, so never ambiguous."""
     values = {key: given[0] for key, given in query.items() if len(given) == 1}
-    unknown = values.keys() - {*_SIGNED, "download"}
+    unknown = values.keys() - SignedLinks.parameters
     if unknown or len(values) != len(query) or values.pop("download", "1") != "1":
         return None
     return values

@@ -32,13 +32,22 @@ class StorageLinks(BaseLinks):
         self.filename = filename
 
     def make(self, name: str, filename: str = "") -> Link:
+        return self._make(name, filename)
+
+    def make_download(self, name: str, filename: str = "") -> Link:
+        """Return a link that downloads where the storage signs it, else one that opens."""
+        return self._make(name, filename, download=True)
+
+    def _make(self, name: str, filename: str, *, download: bool = False) -> Link:
         storage = document_storage()
         signer = url_signer(storage)
         if signer is None:
             return Link(url := _url(storage, name), expiry(url))
-        shown = (filename or name.rpartition("/")[2]) if self.filename else ""
+        last = name.rpartition("/")[2]
+        # A download has a name in any case: there is no header without one.
+        shown = (filename or last) if self.filename else last * download
         lifetime = signer.lifetime
-        presentation = Presentation(shown, cache_control=_cache_control(name, lifetime))
+        presentation = Presentation(shown, download, _cache_control(name, lifetime))
         url = signer.sign(name, presentation, lifetime)
         return Link(url, expiry(url))
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -161,9 +162,23 @@ class AnswerContract(ConditionContract):
     def test_if_range_with_the_exact_date_holds(self, ask: Any) -> None:
         assert ask(Range="bytes=0-9", If_Range=ask().headers["Last-Modified"]).status == 206
 
+    @pytest.mark.parametrize("form", ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"])
+    def test_if_range_reads_dates_of_old(self, ask: Any, form: str) -> None:
+        # RFC 9110, 5.6.7: recipients accept all three formats.
+        modified = parsedate_to_datetime(ask().headers["Last-Modified"])
+        assert ask(Range="bytes=0-9", If_Range=modified.strftime(form)).status == 206
+
     @pytest.mark.parametrize(
         "condition",
-        ['"other"', "W/{etag}", "{bare}", "*", "nonsense", "Mon, 01 Jan 1900 00:00:00 GMT"],
+        [
+            '"other"',
+            "W/{etag}",
+            "{bare}",
+            '{etag}, "other"',
+            "*",
+            "nonsense",
+            "Mon, 01 Jan 1900 00:00:00 GMT",
+        ],
     )
     @pytest.mark.parametrize("header", ["bytes=0-9", f"bytes={SIZE}-"])
     def test_if_range_that_does_not_hold_gets_the_whole(

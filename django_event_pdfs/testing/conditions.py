@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+OLD = "Mon, 01 Jan 1990 00:00:00 GMT"
+
 
 class ConditionContract:
     """The part of ``AnswerContract`` about conditions."""
@@ -44,6 +46,17 @@ class ConditionContract:
     def test_if_none_match_speaks_before_if_modified_since(self, ask: Any) -> None:
         modified = ask().headers["Last-Modified"]
         assert ask(If_None_Match='"other"', If_Modified_Since=modified).status == 200
+        etag = ask().headers["ETag"]
+        assert ask(If_None_Match=etag, If_Modified_Since=OLD).status == 304
+
+    def test_if_match_speaks_before_if_unmodified_since(self, ask: Any) -> None:
+        assert ask(If_Match=ask().headers["ETag"], If_Unmodified_Since=OLD).status == 200
+
+    def test_a_condition_speaks_before_a_range(self, ask: Any) -> None:
+        etag = ask().headers["ETag"]
+        past = {"Range": "bytes=999999999-"}
+        assert ask(If_None_Match=etag, **past).status == 304
+        assert ask(If_Match='"other"', **past).status == 412
 
     @pytest.mark.parametrize("condition", ["{etag}", '"a", {etag}', "*"])
     def test_if_match_that_holds_is_answered(self, ask: Any, condition: str) -> None:
@@ -60,6 +73,5 @@ class ConditionContract:
         now = ask().headers
         both = {"If_Unmodified_Since": now["Last-Modified"], "If_None_Match": now["ETag"]}
         assert ask(**both).status == 304
-        old = "Mon, 01 Jan 1990 00:00:00 GMT"
-        assert ask(If_Unmodified_Since=old).status == 412
-        assert ask(**{**both, "If_Unmodified_Since": old}).status == 412
+        assert ask(If_Unmodified_Since=OLD).status == 412
+        assert ask(**{**both, "If_Unmodified_Since": OLD}).status == 412

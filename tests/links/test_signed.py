@@ -352,6 +352,14 @@ def test_download_alone_may_be_added() -> None:
     )
 
 
+@pytest.mark.parametrize("access", ["authenticated", "public"])
+def test_a_link_for_a_download_has_it_added(settings: Any, access: str) -> None:
+    settings.EVENT_PDFS = {"READ_ACCESS": access}
+    plain, download = get_links().make(NAME), get_links().make_download(NAME)
+    assert download == replace(plain, url=f"{plain.url}&download=1")
+    assert get_links().verify(NAME, query_of(download.url))
+
+
 # Keys
 
 

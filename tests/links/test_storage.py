@@ -103,6 +103,19 @@ def test_a_signed_link_says_how_long_to_keep_it(s3, name, expected):
     assert f"response-cache-control={quote(expected)}" in s3.make(name).url
 
 
+@pytest.mark.parametrize("filename", [True, False])
+def test_a_signed_link_for_a_download_is_signed_with_it(s3, use, filename):
+    link = use(S3, filename=filename).make_download(NAME, "Programme.pdf")
+    assert sigv4.is_genuine(link.url, SECRET)
+    shown = "Programme.pdf" if filename else NAME.rpartition("/")[2]
+    assert quote(f'attachment; filename="{shown}"') in link.url
+    assert "download=1" not in link.url
+
+
+def test_an_unsigned_link_downloads_by_nothing_that_we_could_add(media):
+    assert media.make_download(NAME, "a.pdf") == media.make(NAME, "a.pdf")
+
+
 @pytest.mark.parametrize("backend", [f"{__name__}.Mute", f"{__name__}.Sealed"])
 def test_a_storage_without_urls_has_no_links(use, backend):
     with pytest.raises(LinkUnavailable):
