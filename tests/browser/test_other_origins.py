@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -32,6 +33,8 @@ FETCH = "url => fetch(url).then(answer => answer.status, error => error.name)"
 @pytest.fixture(scope="module")
 def friend() -> Iterator[str]:
     """Return an origin that the site allows."""
+    for package in ("gunicorn", "corsheaders", "playwright"):
+        need(find_spec(package), package)
     with another_origin() as origin:
         yield origin
 
