@@ -39,22 +39,38 @@ def open_link(request: HttpRequest, name: str) -> HttpResponseBase:
         response = problem(request, "method_not_allowed")
         response["Allow"] = "GET, HEAD"
         return response
-    query = _query(request)
-    verdict = get_links().verify(name, query)
-    if verdict is None:
-        return _without_trackers(request, name, query) or problem(request, "link_forged")
-    if verdict.expired:
-        return _answer_expired(request, name)
     try:
-        document = _representation(name, verdict, download=query.get("download") == ["1"])
-        delivered = get_delivery().respond(request, document)
+        return deliver_link(request, name) or _answer_failed(request, name)
     except (FileNotFoundError, SuspiciousOperation):  # The latter of a name that climbs ("..").
         return _answer_missing(request, name)
     except StorageUnavailable as error:
         logger.error("The storage failed.", exc_info=error)
         return problem(request, "storage_unavailable")
+
+
+def deliver_link(request: HttpRequest, name: str) -> HttpResponseBase | None:
+    """Deliver the document of a link that holds, None where the link is forged or has expired.
+
+    Raises:
+        FileNotFoundError: the storage has no such file.
+        SuspiciousOperation: the name leads out of the storage.
+        StorageUnavailable: the storage failed.
+    """
+    query = _query(request)
+    verdict = get_links().verify(name, query)
+    if verdict is None or verdict.expired:
+        return None
+    document = _representation(name, verdict, download=query.get("download") == ["1"])
+    delivered = get_delivery().respond(request, document)
     note_link_used(request, delivered, name)
     return delivered
+
+
+def _answer_failed(request: HttpRequest, name: str) -> HttpResponseBase:
+    query = _query(request)
+    if get_links().verify(name, query):
+        return _answer_expired(request, name)
+    return _without_trackers(request, name, query) or problem(request, "link_forged")
 
 
 def _query(request: HttpRequest) -> dict[str, list[str]]:
@@ -63,7 +79,7 @@ def _query(request: HttpRequest) -> dict[str, list[str]]:
     if text.isascii() and text.count("&") < 10:
         return parse_qs(text, keep_blank_values=True)
     try:
-        return dict(request.GET.lists())  # It knows what bytes may mean.
+        return dict(request.GET.lists())  # Which knows what bytes may mean.
     except SuspiciousOperation:  # More parameters than Django counts: no link has them.
         return {}
 

@@ -211,11 +211,6 @@ def test_parameters_arrive_as_they_were_signed(
         assert client.get(path, QUERY_STRING=query.encode().decode("latin-1")).status_code == 200
 
 
-@pytest.mark.parametrize("count", [5, 900])
-def test_a_link_with_many_parameters_is_403(client: Client, link: str, count: int) -> None:
-    assert client.get(link + "&a=1" * count).status_code == 403
-
-
 def test_a_name_alone_is_403_whether_there_is_a_file_or_not(client: Client, link: str) -> None:
     name = new_name("events/programmes/", "programme_file")
     for address in (urlsplit(link).path, f"/media/{name}"):

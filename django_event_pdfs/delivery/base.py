@@ -144,9 +144,6 @@ class BaseDelivery(ABC):
             )
 
 
-_http_date = lru_cache(maxsize=1024)(http_date)
-
-
 def _without_length(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Return a 304 that ``CommonMiddleware`` gives no ``Content-Length: 0``.
 
@@ -171,6 +168,9 @@ def etag_of(storage: Storage, name: str) -> str:
     """
     part = random_part(name)
     return f'"{part}"' if part else _stat_etag(stat(storage, name))
+
+
+_http_date = lru_cache(maxsize=1024)(http_date)
 
 
 def _stat_etag(found: Stat) -> str:

@@ -16,13 +16,15 @@ from tests.benchmarks.web.servers import GUNICORN, UVICORN, Site
 TITLE = "Delivery: medians, and the ratio turn by turn (quartiles)"
 HEADS = ["what", "", "beside", "", "unit", "ratio", "wanted"]
 
-TURNS = 15
+TURNS = 11
 SMALL, LARGE, HUGE = "50 KB", "5 MB", "50 MB"
 RATE, TIME, LATENCY = "requests/s", "µs of processor", "ms"
 READERS = 24
 COMPARED = (
     ("signed link, 50 KB", "link", "django-sendfile2, JWT", "sendfile", "at least 5"),
     ("signed link, 50 KB", "link", "an empty view", "empty", "at least 0.75"),
+    ("the same, LinkMiddleware", "early link", "django-sendfile2, JWT", "sendfile", "at least 5"),
+    ("the same, LinkMiddleware", "early link", "an empty view", "empty", "at least 0.75"),
     ("permalink, JWT, 50 KB", "permalink", "django-sendfile2, JWT", "sendfile", "at least 1.3"),
     ("link that nginx checks, 50 KB", "checked", "nginx, static", "static", "at least 0.8"),
     ("signed link, 5 MB", "large link", "nginx, static", "large static", "at least 0.9"),
@@ -47,10 +49,16 @@ def rows(turns: int = TURNS) -> Iterator[Row]:
     with _sites() as make:
         with (
             make("NginxDelivery") as site,
-            site.django_server(GUNICORN) as gunicorn,
-            site.nginx() as nginx,
+            make("NginxDelivery", links_first=True) as early,
+            ExitStack() as stack,
         ):
-            yield from _rates(site, turns, [gunicorn, nginx])
+            servers = [
+                stack.enter_context(server)
+                for each in (site, early)
+                for server in (each.django_server(GUNICORN), each.nginx())
+            ]
+            yield from _rates(_asked(site, early), turns, servers)
+        with make("NginxDelivery") as site, site.django_server(GUNICORN), site.nginx():
             yield _slow(site, site.http, "web server delivers", "at most 2")
         with make("StreamDelivery") as site:
             with site.django_server(GUNICORN):
@@ -75,37 +83,40 @@ def _signing() -> Iterator[Row]:
     yield _row("200 URLs of S3", s3, "200 links", ours, LATENCY, "at least 40")
 
 
-def _rates(site: Site, turns: int, servers: list[int]) -> Iterator[Row]:
-    asked = _asked(site)
+def _rates(
+    asked: dict[str, tuple[str, dict[str, str]]], turns: int, servers: list[int]
+) -> Iterator[Row]:
     rates: dict[str, list[float]] = {name: [] for name in asked}
     times: dict[str, list[float]] = {name: [] for name in asked}
     for turn in range(turns + 1):
-        for name, (target, headers) in asked.items():
-            before = sum(map(processes.processor_time, servers))
-            rate = load.requests_a_second(f"http://127.0.0.1:{site.http}{target}", headers)
-            taken = sum(map(processes.processor_time, servers)) - before
+        for name, (url, headers) in asked.items():
+            before = processes.processor_time(servers)
+            rate = load.requests_a_second(url, headers)
+            taken = processes.processor_time(servers) - before
             if turn:  # The first one is to warm up.
                 rates[name].append(rate)
                 times[name].append(taken / rate * 1_000_000)
     for what, name, beside, other, wanted in COMPARED:
         yield _row(what, rates[name], beside, rates[other], RATE, wanted)
-    for what, name, beside, other, _ in COMPARED[:3]:
+    for what, name, beside, other, _ in COMPARED[:5]:
         yield _row(what, times[name], beside, times[other], TIME, "")
 
 
-def _asked(site: Site) -> dict[str, tuple[str, dict[str, str]]]:
-    """Return targets and headers, in the order in which they take turns."""
+def _asked(site: Site, early: Site) -> dict[str, tuple[str, dict[str, str]]]:
+    """Return URLs and headers, in the order in which they take turns."""
     small, large = site.places[SMALL], site.places[LARGE]
     signed_in = {"Authorization": f"Bearer {site.token}"}
+    here = f"http://127.0.0.1:{site.http}"
     return {
-        "empty": ("/empty/", {}),
-        "link": (small["link"], {}),
-        "sendfile": (small["by hand"], signed_in),
-        "permalink": (small["permalink"], signed_in),
-        "checked": (site.checked_link(small["name"]), {}),
-        "static": (f"/static-media/{small['name']}", {}),
-        "large link": (large["link"], {}),
-        "large static": (f"/static-media/{large['name']}", {}),
+        "empty": (f"{here}/empty/", {}),
+        "link": (here + small["link"], {}),
+        "early link": (f"http://127.0.0.1:{early.http}{early.places[SMALL]['link']}", {}),
+        "sendfile": (here + small["by hand"], signed_in),
+        "permalink": (here + small["permalink"], signed_in),
+        "checked": (here + site.checked_link(small["name"]), {}),
+        "static": (f"{here}/static-media/{small['name']}", {}),
+        "large link": (here + large["link"], {}),
+        "large static": (f"{here}/static-media/{large['name']}", {}),
     }
 
 
@@ -152,12 +163,12 @@ def _sites() -> Iterator[Any]:
         server.start()
 
         @contextmanager
-        def make(delivery: str) -> Iterator[Site]:
+        def make(delivery: str, *, links_first: bool = False) -> Iterator[Site]:
             # Not below a folder that only its owner opens: nginx gives up root.
             folder = Path(tempfile.mkdtemp(prefix="event-pdfs-benchmark-"))
             folder.chmod(0o755)
             try:
-                site = Site(folder, server.database(), delivery)
+                site = Site(folder, server.database(), delivery, links_first)
                 site.prepare()
                 yield site
             finally:

@@ -2,21 +2,18 @@
 
 import http.client
 import json
-import shutil
 from base64 import b64encode
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from PIL import Image  # pikepdf brings it
 
-from tests.servers.serving import need, prepare, running
+from tests.browser.viewer import assert_shown
+from tests.servers.serving import prepare, running
 
 FILENAME = "議程 2026.pdf"
-BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 
 
 @pytest.fixture(scope="module")
@@ -25,32 +22,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("site")
     with running("runserver", root, prepare(root)) as server:
         yield server.origin
-
-
-@pytest.fixture
-def page() -> Iterator[Any]:
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    need(executable, "chromium")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        need(False, "playwright")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, chromium_sandbox=False)
-        yield browser.new_page(viewport={"width": 1000, "height": 800})
-        browser.close()
-
-
-def assert_shown(page: Any, where: str = "") -> None:
-    """Wait until the viewer has painted black letters on white paper."""
-    target = page.locator(where) if where else page
-    for _ in range(100):
-        image = Image.open(BytesIO(target.screenshot())).convert("RGB")
-        counts = {color: count for count, color in image.getcolors(image.width * image.height)}
-        if counts.get(BLACK, 0) > 50 and counts.get(WHITE, 0) > 50_000:
-            return
-        page.wait_for_timeout(100)
-    pytest.fail("The viewer shows no page.")
 
 
 def test_the_url_in_json_opens(page: Any, site: str) -> None:

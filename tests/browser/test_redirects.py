@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_opening import assert_shown, page
+from tests.browser.viewer import assert_shown
 from tests.servers.ceph import Ceph, ceph
 from tests.servers.stores import StoreSite, store_site
 from tests.servers.test_redirects import event_of
 
-__all__ = ["ceph", "page"]
+__all__ = ["ceph"]
 
 SIGNED_IN = "Basic " + b64encode(b"root:x").decode()
 FETCH = """async ([url, headers]) => {

@@ -29,3 +29,10 @@ STORAGES = {
 if "EVENT_PDFS_TEST_STORAGE" in os.environ:
     STORAGES["default"] = json.loads(os.environ["EVENT_PDFS_TEST_STORAGE"])
 EVENT_PDFS = {**EVENT_PDFS, **json.loads(os.environ.get("EVENT_PDFS_TEST_OPTIONS", "{}"))}  # noqa: F405
+
+# Other origins whose scripts may read documents, as docs/how-to/other-origins.md sets it up.
+if "EVENT_PDFS_TEST_ORIGINS" in os.environ:
+    INSTALLED_APPS = [*INSTALLED_APPS, "corsheaders"]  # noqa: F405
+    MIDDLEWARE = ["corsheaders.middleware.CorsMiddleware", *MIDDLEWARE]  # noqa: F405
+    CORS_ALLOWED_ORIGINS = os.environ["EVENT_PDFS_TEST_ORIGINS"].split()
+    CORS_URLS_REGEX = r"^/(api|media)/"

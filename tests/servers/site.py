@@ -7,9 +7,12 @@ subclasses ``SiteContract`` and gives the fixture ``site``.
 import json
 import os
 import re
+import shutil
+import subprocess
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -145,6 +148,22 @@ class SiteContract(AnswerContract):
     def test_a_part_of_a_link_arrives(self, site: Site, link: str, content: bytes) -> None:
         answer = site.ask(link, Range="bytes=3000000-")
         assert (answer.status, answer.body) == (206, content[3_000_000:])
+
+    def test_curl_goes_on_where_a_download_stopped(
+        self, site: Site, link: str, content: bytes, tmp_path: Path
+    ) -> None:
+        need(shutil.which("curl"), "curl")
+        target = tmp_path / "begun.pdf"
+        target.write_bytes(content[:1_000_000])
+        known = ["--resolve", f"{HOST}:{site.https}:127.0.0.1", "--noproxy", "*"]
+        trusted = ["--cacert", site.folder / "tls" / "fullchain.pem"]
+        url = f"https://{HOST}:{site.https}{link}"
+        written = ["-C", "-", "-o", target, "-w", "%{http_code} %{size_download}"]
+        done = subprocess.run(
+            ["curl", "-sSf", *known, *trusted, *written, url], check=True, stdout=subprocess.PIPE
+        )
+        assert done.stdout.decode() == f"206 {len(content) - 1_000_000}"
+        assert target.read_bytes() == content
 
     def test_an_unchanged_document_is_304(self, site: Site, link: str) -> None:
         etag = site.ask(link, "HEAD").headers["ETag"]

@@ -1,6 +1,7 @@
 """What a process takes, as Linux tells it: memory, and time of processors."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 
@@ -15,14 +16,14 @@ def reset_peak(pid: int) -> None:
     Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
-def processor_time(pid: int) -> float:
-    """Return the seconds of a process and its children that still run."""
+def processor_time(pids: Collection[int]) -> float:
+    """Return the seconds of processes and of their children that still run."""
     ticks = 0
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             values = path.read_text().rpartition(")")[2].split()
         except OSError:  # It has ended.
             continue
-        if pid in (int(path.parent.name), int(values[1])):
+        if int(path.parent.name) in pids or int(values[1]) in pids:
             ticks += int(values[11]) + int(values[12])
     return ticks / os.sysconf("SC_CLK_TCK")

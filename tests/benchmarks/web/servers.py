@@ -73,6 +73,7 @@ class Site:
     folder: Path
     database: dict[str, Any]
     delivery: str = "NginxDelivery"
+    links_first: bool = False
     django: int = field(default_factory=free_port)
     http: int = field(default_factory=free_port)
     token: str = ""
@@ -157,6 +158,7 @@ class Site:
             "folder": str(self.folder),
             "database": self.database,
             "delivery": self.delivery,
+            "links_first": self.links_first,
         }
         return {
             **os.environ,

@@ -45,6 +45,8 @@ TEMPLATES = [
         },
     }
 ]
+if SITE["links_first"]:
+    MIDDLEWARE.insert(1, "django_event_pdfs.middleware.LinkMiddleware")
 DATABASES = {"default": {**SITE["database"], "CONN_MAX_AGE": 60}}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
