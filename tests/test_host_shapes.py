@@ -4,11 +4,12 @@ import json
 import warnings
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.http import JsonResponse
 from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.rest_framework import BooleanFilter, DjangoFilterBackend, FilterSet
 from djangorestframework_camel_case.parser import CamelCaseJSONParser, CamelCaseMultiPartParser
 from djangorestframework_camel_case.render import CamelCaseJSONRenderer
 from rest_framework import serializers, versioning
@@ -96,8 +97,6 @@ class UserSerializer(serializers.Serializer):
 
 class UserView(APIView):
     def get(self, request):
-        from django.contrib.auth import get_user_model
-
         users = get_user_model().objects.filter(meeting__isnull=False).distinct()
         users = users.order_by("pk").prefetch_related("meeting_set")
         serializer = UserSerializer(users, many=True, context={"request": request})
@@ -219,7 +218,7 @@ def test_camel_case_goes_in_and_comes_out(api, camel):
     assert made["guideFile"].startswith(f"{ORIGIN}/media/")
     entry = made["documents"]["guideFile"]
     assert entry["url"] == made["guideFile"]
-    assert entry["storedAt"] and entry["expiresAt"]
+    assert {"storedAt", "expiresAt"} <= entry.keys()
     assert entry["permalink"] == f"{ORIGIN}{camel}{made['id']}/guide_file/"
     assert opens(api, entry["permalink"]) == OPENED
 
@@ -240,9 +239,16 @@ def test_a_refusal_in_camel_case_has_its_codes_under_the_same_key(api, camel):
 # Filters
 
 
+class MeetingFilter(FilterSet):
+    no_guide = BooleanFilter(field_name="guide_file", lookup_expr="isnull")
+
+    class Meta:
+        model = Meeting
+        fields = {"title": ["icontains"]}
+
+
 def test_filters_of_a_host_apply(api, settings):
-    fields = {"title": ["icontains"], "guide_file": ["isnull"]}
-    viewset = own(filter_backends=[DjangoFilterBackend], filterset_fields=fields)
+    viewset = own(filter_backends=[DjangoFilterBackend], filterset_class=MeetingFilter)
     settings.ROOT_URLCONF = urlconf(
         path("api/", include(routed(viewset, basename="meeting"))), LINKS
     )
@@ -250,8 +256,8 @@ def test_filters_of_a_host_apply(api, settings):
     Meeting.objects.create(title="Without")
     for query, titles in [
         ("title__icontains=out", ["Without"]),
-        ("guide_file__isnull=true", ["Without"]),
-        ("guide_file__isnull=false", ["With"]),
+        ("no_guide=true", ["Without"]),
+        ("no_guide=false", ["With"]),
         ("", ["Without", "With"]),
     ]:
         with CaptureQueriesContext(connection) as queries:
