@@ -1,13 +1,14 @@
 """Clients in a browser, from another origin: what django-cors-headers and we let them read."""
 
 import pytest
-from corsheaders.defaults import default_headers
 
 from django_event_pdfs.delivery.headers import EXPOSED
 from django_event_pdfs.inspection import _turn
 from tests.conftest import upload
 from tests.endpoints import EVENTS, NEW
 from tests.pages import DOCS, blocks
+
+default_headers = pytest.importorskip("corsheaders.defaults").default_headers
 
 pytestmark = pytest.mark.django_db
 

@@ -9,9 +9,6 @@ from django.db import connection
 from django.http import JsonResponse
 from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
-from django_filters.rest_framework import BooleanFilter, DjangoFilterBackend, FilterSet
-from djangorestframework_camel_case.parser import CamelCaseJSONParser, CamelCaseMultiPartParser
-from djangorestframework_camel_case.render import CamelCaseJSONRenderer
 from rest_framework import serializers, versioning
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -202,9 +199,11 @@ def test_each_version_takes_what_it_gave(api, full, version):
 
 @pytest.fixture
 def camel(settings):
+    parser = pytest.importorskip("djangorestframework_camel_case.parser")
+    render = pytest.importorskip("djangorestframework_camel_case.render")
     viewset = own(
-        renderer_classes=[CamelCaseJSONRenderer],
-        parser_classes=[CamelCaseJSONParser, CamelCaseMultiPartParser],
+        renderer_classes=[render.CamelCaseJSONRenderer],
+        parser_classes=[parser.CamelCaseJSONParser, parser.CamelCaseMultiPartParser],
     )
     settings.ROOT_URLCONF = urlconf(
         path("api/", include(routed(viewset, basename="meeting"))), LINKS
@@ -239,16 +238,17 @@ def test_a_refusal_in_camel_case_has_its_codes_under_the_same_key(api, camel):
 # Filters
 
 
-class MeetingFilter(FilterSet):
-    no_guide = BooleanFilter(field_name="guide_file", lookup_expr="isnull")
-
-    class Meta:
-        model = Meeting
-        fields = {"title": ["icontains"]}
-
-
 def test_filters_of_a_host_apply(api, settings):
-    viewset = own(filter_backends=[DjangoFilterBackend], filterset_class=MeetingFilter)
+    filters = pytest.importorskip("django_filters.rest_framework")
+
+    class MeetingFilter(filters.FilterSet):
+        no_guide = filters.BooleanFilter(field_name="guide_file", lookup_expr="isnull")
+
+        class Meta:
+            model = Meeting
+            fields = {"title": ["icontains"]}
+
+    viewset = own(filter_backends=[filters.DjangoFilterBackend], filterset_class=MeetingFilter)
     settings.ROOT_URLCONF = urlconf(
         path("api/", include(routed(viewset, basename="meeting"))), LINKS
     )
@@ -271,6 +271,7 @@ def test_filters_of_a_host_apply(api, settings):
 
 @pytest.mark.parametrize("kind", ["bundled", "own"])
 def test_drf_yasg_describes_the_api(kind, full, api):
+    pytest.importorskip("drf_yasg")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Of what drf-yasg itself does.
         from drf_yasg import openapi
