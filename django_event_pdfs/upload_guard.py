@@ -53,8 +53,9 @@ class UploadGuard(APIView):
         return sum(limits) + int(texts) + AROUND
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        declare_length(request)
-        install(request, self._guarded_fields())
+        if request.method not in SAFE_METHODS:  # Reading pays for none of this.
+            declare_length(request)
+            install(request, self._guarded_fields())
         return super().initialize_request(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -69,7 +70,8 @@ class UploadGuard(APIView):
                 raise LengthRequired
 
     def handle_exception(self, exc: Exception) -> Response:
-        discard_unfinished(self.request._request)
+        if self.request.method not in SAFE_METHODS:
+            discard_unfinished(self.request._request)
         if isinstance(exc, UploadRefused):
             # Not request.user, which would authenticate once more what was refused during that.
             _kwargs, event = getattr(self, "_event", None) or ({}, None)

@@ -33,8 +33,6 @@ from django_event_pdfs.validators import check_declaration, check_name, refusal
 
 MEBIBYTE = 1024 * 1024
 
-_DJANGOS = (MemoryFileUploadHandler, TemporaryFileUploadHandler)
-
 
 class UploadRefused(ValidationError):
     """An upload was cut off. An exception, for Django's ``StopUpload`` would pass for no file."""
@@ -56,7 +54,7 @@ class PDFUploadHandler(FileUploadHandler):
     A document is cut off at its first bytes where they are no PDF's, and where it exceeds its
     limit. Of what goes to disk the SHA-256 is computed on the way. ``fields`` are the documents by
     the name under which they are sent, None for the body of a raw request. Uploads under any other
-    name are only kept.
+    name are only kept; so are all where a project names the class in ``FILE_UPLOAD_HANDLERS``.
     """
 
     # Larger than Django's own: what a chunk costs makes room for what its hash costs.
@@ -65,12 +63,12 @@ class PDFUploadHandler(FileUploadHandler):
     def __init__(
         self,
         request: HttpRequest,
-        fields: Mapping[str | None, PDFField],
+        fields: Mapping[str | None, PDFField] | None = None,
         *,
         memory: bool = True,
     ) -> None:
         super().__init__(request)
-        self.fields = fields
+        self.fields = fields or {}
         self._memory = self._fits = memory
         self._upload: UploadedFile[Any] | None = None
 
@@ -189,6 +187,9 @@ class _WaitingUpload(TemporaryUploadedFile):
             raise
 
 
+_REPLACED = (MemoryFileUploadHandler, TemporaryFileUploadHandler, PDFUploadHandler)
+
+
 def install(request: HttpRequest, fields: Mapping[str | None, PDFField]) -> None:
     """Have our handler stand in for Django's two; handlers of the host's own go before it.
 
@@ -197,8 +198,8 @@ def install(request: HttpRequest, fields: Mapping[str | None, PDFField]) -> None
     if hasattr(request, "_files"):
         return
     handlers = request.upload_handlers
-    memory = any(type(h) is MemoryFileUploadHandler for h in handlers)
-    others = [h for h in handlers if type(h) not in _DJANGOS]
+    memory = any(type(h) in (MemoryFileUploadHandler, PDFUploadHandler) for h in handlers)
+    others = [h for h in handlers if type(h) not in _REPLACED]
     request.upload_handlers = [*others, PDFUploadHandler(request, fields, memory=memory)]
 
 

@@ -239,6 +239,7 @@ class Own(FileUploadHandler):
     [
         ([MemoryFileUploadHandler, TemporaryFileUploadHandler], [PDFUploadHandler], True),
         ([TemporaryFileUploadHandler], [PDFUploadHandler], False),
+        ([PDFUploadHandler], [PDFUploadHandler], True),
         ([Own, TemporaryFileUploadHandler], [Own, PDFUploadHandler], False),
     ],
 )
@@ -248,6 +249,19 @@ def test_it_stands_in_for_djangos_own(given, expected, memory):
     install(request, FIELDS)
     assert [type(handler) for handler in request.upload_handlers] == expected
     assert request.upload_handlers[-1]._memory is memory
+
+
+def test_a_project_may_name_it_for_all_its_views(storage, settings):
+    path = "django_event_pdfs.upload_handlers.PDFUploadHandler"
+    settings.FILE_UPLOAD_HANDLERS = [path]
+    request = HttpRequest()
+    [handler] = request.upload_handlers
+    handler.handle_raw_input(None, {}, 10 * MEBIBYTE, None)
+    with suppress(StopFutureHandlers):
+        handler.new_file("any", "a.exe", "x/y", None)
+    with feed(handler, b"MZ" + LARGE) as upload:
+        assert isinstance(upload, TemporaryUploadedFile)
+        assert UPLOADS.rstrip("/") in upload.temporary_file_path()
 
 
 def test_a_body_that_was_parsed_already_is_left_alone():
