@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model
 from rest_framework.permissions import SAFE_METHODS
 
 from django_event_pdfs.conf import conf
@@ -62,6 +64,15 @@ def failures(view: Any, method: str) -> Iterator[Failure]:
         yield _unavailable("storage_unavailable")
 
 
+def model_of(view: Any) -> type[Model] | None:
+    """Return the model whose documents ``view`` serves, None where nothing says which it is."""
+    try:
+        model: type[Model] = view.get_document_model()
+    except ImproperlyConfigured:  # It has no routes of documents either.
+        return None
+    return model
+
+
 def _access(view: Any) -> Iterator[Failure]:
     authenticators = view.get_authenticators()
     header = authenticators and authenticators[0].authenticate_header(view.request)
@@ -111,7 +122,8 @@ def _of_files(view: Any) -> tuple[str, ...]:
     codes = (*_FILE, "infected") if conf.scanner else _FILE
     if view.action == "store_document":
         return codes
-    has_period = issubclass(view.get_document_model(), AbstractEvent)
+    model = model_of(view)
+    has_period = model is not None and issubclass(model, AbstractEvent)
     return codes + _VALUE + (("end_before_start",) if has_period else ())
 
 

@@ -216,3 +216,18 @@ def test_the_last_page_has_no_next(describe, settings, version):
     page = describe(version).component("PaginatedMeetingList")["properties"]["next"]
     assert page.get("nullable") is (True if version == "3.0.3" else None)
     assert page["type"] == ("string" if version == "3.0.3" else ["string", "null"])
+
+
+def test_a_viewset_that_does_not_say_its_model_is_described(describe, settings):
+    settings.EVENT_PDFS = {}  # And there are several models with documents.
+
+    class Dynamic(MeetingViewSet):
+        serializer_class = None
+
+        def get_serializer_class(self):
+            return MeetingViewSet.serializer_class
+
+    mount(settings, Dynamic)
+    described = describe()
+    assert "end_before_start" not in described.answers("meetings_create")["400"]["x-codes"]
+    assert described.body("meetings_create", "multipart/form-data")["properties"]["badge_file"]
