@@ -22,6 +22,7 @@ from django_event_pdfs.parsers import EventJSONParser, EventMultiPartParser, PDF
 from django_event_pdfs.permissions import EventDocumentsPermission
 from django_event_pdfs.presenters import DocumentPresenter
 from django_event_pdfs.serializers import EventSerializer
+from django_event_pdfs.throttling import DocumentThrottle
 from django_event_pdfs.upload_guard import UploadGuard
 
 
@@ -51,6 +52,10 @@ class EventDocumentsViewSetMixin(UploadGuard, DocumentActions):
             return [*own, *document_routes(cls.get_document_model(), writable=writable)]
         except ImproperlyConfigured:  # Without an event model; a system check says so.
             return own
+
+    def get_throttles(self) -> list[Any]:
+        """Add the throttle of documents to the host's own; it counts nothing without a rate."""
+        return [*super().get_throttles(), DocumentThrottle()]
 
     def get_parsers(self) -> list[BaseParser]:
         """Return the host's parsers, and those without which no document could be sent."""
@@ -85,6 +90,8 @@ class EventDocumentsViewSetMixin(UploadGuard, DocumentActions):
             patch_cache_control(response, private=True, no_cache=True)
         # A shared cache must not hand one user's answer to another.
         patch_vary_headers(response, ("Authorization", "Cookie"))
+        if response.has_header("Retry-After"):  # Which scripts of another origin may read, too.
+            response.headers.setdefault("Access-Control-Expose-Headers", "Retry-After")
         return response
 
 

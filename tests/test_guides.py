@@ -219,7 +219,7 @@ for pk in (outside.pk, inside.pk):
     print(programme(request, pk).content.decode()[:50])
 ada = client("ada")
 get_user_model().objects.get(username="ada").roles.create(name="manager")
-large = SimpleUploadedFile("large.pdf", bytes(11 * 1024 * 1024), "application/pdf")
+large = SimpleUploadedFile("large.pdf", b"%PDF-1.7" + bytes(11 * 1024 * 1024), "application/pdf")
 refused = ada.patch("/api/events/2/", {{"programme_file": large}})
 print(refused.status_code, refused.json()["codes"])
 """)

@@ -277,11 +277,11 @@ def test_of_writers_that_saw_the_same_document_exactly_one_wins(
         if there:
             seen = {"if-match": signed_in(manager).get(address).headers["ETag"]}
 
-        def write(seen, answered=answered):
+        def write(address, seen=seen, answered=answered):
             api = signed_in(manager)
             answered.append(api.put(address, make_pdf(), content_type=PDF, headers=seen))
 
-        at_once(write, [seen] * 4)
+        at_once(write, [address] * 4)
         assert sorted(r.status_code for r in answered) == [200 if there else 201, 412, 412, 412]
         [won] = [r.json()["url"] for r in answered if r.status_code != 412]
         [name] = names_of(event)
