@@ -134,6 +134,14 @@ def test_throttling_is_described_where_there_is_some(describe, settings):
     assert "Retry-After" in answer["headers"]
 
 
+def test_the_scopes_of_documents_are_described_where_they_have_a_rate(describe, settings):
+    rates = {"event_pdfs_downloads": "9/hour"}
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": rates}
+    described = describe()
+    assert "429" in described.answers(OPEN)
+    assert "429" not in described.answers(STORE)
+
+
 def test_a_virus_scanner_is_described_where_there_is_one(describe, settings):
     scanner = {"BACKEND": "django_event_pdfs.scanning.clamav.ClamAVScanner"}
     assert "infected" not in describe().answers(STORE)["400"]["x-codes"]
