@@ -82,12 +82,12 @@ def entry(auto_schema: Any) -> dict[str, Any]:
         for name, (kind, text, example) in _ENTRY.items()
     }
     schema = {"type": "object", "properties": properties, "required": list(_ENTRY)}
-    return _component(auto_schema, "EventDocument", schema)
+    return _component(auto_schema, "EventPDF", schema)
 
 
 def error(auto_schema: Any) -> dict[str, Any]:
     """Return a reference to the body of an error."""
-    return _component(auto_schema, "EventError", _ERROR)
+    return _component(auto_schema, "EventPDFError", _ERROR)
 
 
 def mend_nulls(registry: Any, answer: dict[str, Any]) -> None:

@@ -103,7 +103,7 @@ def test_a_raw_put_takes_a_pdf(describe):
     assert described.body(STORE, PDF)["format"] == "binary"
     assert described.operations[STORE]["requestBody"]["required"] is True
     entry = described.answers(STORE)["201"]["content"]["application/json"]["schema"]
-    assert entry == {"$ref": "#/components/schemas/EventDocument"}
+    assert entry == {"$ref": "#/components/schemas/EventPDF"}
 
 
 def test_a_required_document_cannot_be_cleared(describe, settings):
