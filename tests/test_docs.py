@@ -459,3 +459,9 @@ def test_make_pdf_has_the_documented_arguments():
     documented = {row[0]: ast.literal_eval(row[1]) for row in rows(text)}
     parameters = inspect.signature(make_pdf).parameters.values()
     assert documented == {p.name: p.default for p in parameters}
+
+
+def test_every_client_of_the_example_is_documented():
+    page = section(DOCS / "how-to" / "clients.md", "Write a client")
+    found = re.findall(r"\| `([\w.]+)/?` \|", page)
+    assert {*found} == {path.name for path in (ROOT / "example_project" / "clients").iterdir()}

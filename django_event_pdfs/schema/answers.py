@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model
 from rest_framework.permissions import SAFE_METHODS
+from rest_framework.settings import api_settings
 
 from django_event_pdfs.conf import conf
 from django_event_pdfs.models import AbstractEvent
 from django_event_pdfs.serializers import EventSerializer
+from django_event_pdfs.throttling import DOWNLOADS, UPLOADS, DocumentThrottle
 
 _TEXT = {"type": "string"}
 _SECONDS = {"type": "integer"}
@@ -43,6 +47,8 @@ class Failure:
 def failures(view: Any, method: str) -> Iterator[Failure]:
     """Yield what an operation of ``view`` may answer beside success."""
     yield from _access(view)
+    if _is_throttled(view, method):
+        yield Failure(429, "Too many requests.", ("throttled",), _RETRY_AFTER)
     yield from _not_found(view)
     if view.action == "open_document":
         yield from _of_delivery()
@@ -62,6 +68,15 @@ def failures(view: Any, method: str) -> Iterator[Failure]:
         yield _unavailable("storage_unavailable")
 
 
+def model_of(view: Any) -> type[Model] | None:
+    """Return the model whose documents ``view`` serves, None where nothing says which it is."""
+    try:
+        model: type[Model] = view.get_document_model()
+    except ImproperlyConfigured:  # It has no routes of documents either.
+        return None
+    return model
+
+
 def _access(view: Any) -> Iterator[Failure]:
     authenticators = view.get_authenticators()
     header = authenticators and authenticators[0].authenticate_header(view.request)
@@ -70,8 +85,14 @@ def _access(view: Any) -> Iterator[Failure]:
         yield Failure(401, "Missing or wrong credentials.", codes, _WWW_AUTHENTICATE)
     others = () if header else codes
     yield Failure(403, "This is not allowed.", ("permission_denied", *others))
-    if view.get_throttles():
-        yield Failure(429, "Too many requests.", ("throttled",), _RETRY_AFTER)
+
+
+def _is_throttled(view: Any, method: str) -> bool:
+    if not all(isinstance(throttle, DocumentThrottle) for throttle in view.get_throttles()):
+        return True  # One of the host.
+    sends = method in ("POST", "PUT", "PATCH")
+    scope = DOWNLOADS if view.action == "open_document" else UPLOADS if sends else ""
+    return bool(api_settings.DEFAULT_THROTTLE_RATES.get(scope))
 
 
 def _not_found(view: Any) -> Iterator[Failure]:
@@ -111,7 +132,8 @@ def _of_files(view: Any) -> tuple[str, ...]:
     codes = (*_FILE, "infected") if conf.scanner else _FILE
     if view.action == "store_document":
         return codes
-    has_period = issubclass(view.get_document_model(), AbstractEvent)
+    model = model_of(view)
+    has_period = model is not None and issubclass(model, AbstractEvent)
     return codes + _VALUE + (("end_before_start",) if has_period else ())
 
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from drf_spectacular.plumbing import ResolvedComponent, append_meta, is_jsonschema_compliant
+from drf_spectacular.plumbing import ResolvedComponent, append_meta
+from drf_spectacular.settings import spectacular_settings
 
 _TIMES = "2026-11-30T00:00:00Z", "2026-11-22T22:23:55.880672Z"
 _PART = "pwyghwlayoqncudr5zyqiyf6ux"
@@ -50,7 +51,7 @@ _ERROR = {
 def described(schema: dict[str, Any], text: str = "", example: Any = None) -> dict[str, Any]:
     """Return a schema with a description and an example, in the words of the OpenAPI version."""
     meta: dict[str, Any] = {"description": text} if text else {}
-    if example is not None and is_jsonschema_compliant():
+    if example is not None and _is_json_schema():
         meta["examples"] = [example]
     elif example is not None:
         meta["example"] = example
@@ -59,7 +60,7 @@ def described(schema: dict[str, Any], text: str = "", example: Any = None) -> di
 
 def nullable(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a schema that allows null too."""
-    if is_jsonschema_compliant():
+    if _is_json_schema():
         allowed: dict[str, Any] = append_meta(schema, {"nullable": True})
         return allowed
     # "nullable" beside a reference allows nothing (OpenAPI 3.0.3, Schema Object).
@@ -71,7 +72,7 @@ def nullable(schema: dict[str, Any]) -> dict[str, Any]:
 def pdf() -> dict[str, Any]:
     """Return the schema of the bytes of a PDF."""
     binary = {"type": "string", "format": "binary"}  # What tools know, also those for 3.1.
-    return binary | ({"contentMediaType": "application/pdf"} if is_jsonschema_compliant() else {})
+    return binary | ({"contentMediaType": "application/pdf"} if _is_json_schema() else {})
 
 
 def entry(auto_schema: Any) -> dict[str, Any]:
@@ -81,12 +82,12 @@ def entry(auto_schema: Any) -> dict[str, Any]:
         for name, (kind, text, example) in _ENTRY.items()
     }
     schema = {"type": "object", "properties": properties, "required": list(_ENTRY)}
-    return _component(auto_schema, "EventDocument", schema)
+    return _component(auto_schema, "EventPDF", schema)
 
 
 def error(auto_schema: Any) -> dict[str, Any]:
     """Return a reference to the body of an error."""
-    return _component(auto_schema, "EventError", _ERROR)
+    return _component(auto_schema, "EventPDFError", _ERROR)
 
 
 def mend_nulls(registry: Any, answer: dict[str, Any]) -> None:
@@ -108,3 +109,8 @@ def _component(auto_schema: Any, name: str, schema: dict[str, Any]) -> dict[str,
     auto_schema.registry.register_on_missing(component)
     reference: dict[str, Any] = component.ref
     return reference
+
+
+def _is_json_schema() -> bool:
+    """Return whether the document is of a version whose schemas are JSON Schema: 3.1 or later."""
+    return not str(spectacular_settings.OAS_VERSION).startswith("3.0")

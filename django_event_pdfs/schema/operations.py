@@ -13,7 +13,7 @@ from django_event_pdfs.conf import conf
 from django_event_pdfs.delivery import RedirectDelivery, get_delivery
 from django_event_pdfs.fields import document_fields
 from django_event_pdfs.schema import components
-from django_event_pdfs.schema.answers import Failure, failures
+from django_event_pdfs.schema.answers import Failure, failures, model_of
 from django_event_pdfs.schema.examples import example_of
 from django_event_pdfs.schema.forms import form_of
 from django_event_pdfs.schema.parameters import PARAMETERS
@@ -152,7 +152,8 @@ class _DocumentsMixin(AutoSchema):
 
 
 def _first_document(view: Any) -> str:
-    return document_fields(view.get_document_model())[0].name
+    model = model_of(view)
+    return next((f.name for f in document_fields(model)), "file") if model else "file"
 
 
 def _sent_as(media_type: str, serializer: BaseSerializer[Any]) -> BaseSerializer[Any]:

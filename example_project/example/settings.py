@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
+from corsheaders.defaults import default_headers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -32,8 +33,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     # Errors come in the language of the client: curl -H "Accept-Language: fr" ...
     "django.middleware.locale.LocaleMiddleware",
@@ -96,7 +97,21 @@ SIMPLE_JWT = {"ACCESS_TOKEN_LIFETIME": timedelta(hours=1)}
 # Pages of other origins that may call the API. Vite serves the page of clients/react there.
 CORS_ALLOWED_ORIGINS = os.environ.get("CORS_ALLOWED_ORIGINS", "http://localhost:5173").split(",")
 CORS_URLS_REGEX = r"^/api/"
-CORS_EXPOSE_HEADERS = ["Content-Disposition", "Content-Range", "ETag", "Retry-After"]
+CORS_ALLOW_HEADERS = [
+    *default_headers,
+    "content-disposition",
+    "if-match",
+    "if-none-match",
+    "range",
+]
+CORS_EXPOSE_HEADERS = [
+    "accept-ranges",
+    "content-disposition",
+    "content-length",
+    "content-range",
+    "etag",
+    "retry-after",
+]
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Events with PDF documents",

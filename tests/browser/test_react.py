@@ -68,13 +68,13 @@ def test_events_are_listed_with_size_and_pages(page: Any, row: Any) -> None:
 
 def test_an_upload_shows_its_progress_and_what_it_became(page: Any, row: Any) -> None:
     session = page.context.new_cdp_session(page)
-    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 2_000_000}
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 1_000_000}
     session.send("Network.emulateNetworkConditions", slow)
-    choose(row, pdf("slow.pdf", pages=3, padding=3_000_000))
+    choose(row, pdf("slow.pdf", pages=3, padding=2_000_000))
     bar = row.get_by_role("progressbar")
     bar.wait_for()
     page.wait_for_function("bar => bar.value > 0 && bar.value < 1", arg=bar.element_handle())
-    row.get_by_text("slow.pdf · 3 MB · 3 pages").wait_for()
+    row.get_by_text("slow.pdf · 2 MB · 3 pages").wait_for()
     assert bar.count() == 0
 
 

@@ -103,7 +103,7 @@ def test_a_raw_put_takes_a_pdf(describe):
     assert described.body(STORE, PDF)["format"] == "binary"
     assert described.operations[STORE]["requestBody"]["required"] is True
     entry = described.answers(STORE)["201"]["content"]["application/json"]["schema"]
-    assert entry == {"$ref": "#/components/schemas/EventDocument"}
+    assert entry == {"$ref": "#/components/schemas/EventPDF"}
 
 
 def test_a_required_document_cannot_be_cleared(describe, settings):
@@ -132,6 +132,14 @@ def test_throttling_is_described_where_there_is_some(describe, settings):
     mount(settings, own(throttle_classes=[ScopedRateThrottle]))
     answer = describe().answers("meetings_list")["429"]
     assert "Retry-After" in answer["headers"]
+
+
+def test_the_scopes_of_documents_are_described_where_they_have_a_rate(describe, settings):
+    rates = {"event_pdfs_downloads": "9/hour"}
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": rates}
+    described = describe()
+    assert "429" in described.answers(OPEN)
+    assert "429" not in described.answers(STORE)
 
 
 def test_a_virus_scanner_is_described_where_there_is_one(describe, settings):
@@ -216,3 +224,18 @@ def test_the_last_page_has_no_next(describe, settings, version):
     page = describe(version).component("PaginatedMeetingList")["properties"]["next"]
     assert page.get("nullable") is (True if version == "3.0.3" else None)
     assert page["type"] == ("string" if version == "3.0.3" else ["string", "null"])
+
+
+def test_a_viewset_that_does_not_say_its_model_is_described(describe, settings):
+    settings.EVENT_PDFS = {}  # And there are several models with documents.
+
+    class Dynamic(MeetingViewSet):
+        serializer_class = None
+
+        def get_serializer_class(self):
+            return MeetingViewSet.serializer_class
+
+    mount(settings, Dynamic)
+    described = describe()
+    assert "end_before_start" not in described.answers("meetings_create")["400"]["x-codes"]
+    assert described.body("meetings_create", "multipart/form-data")["properties"]["badge_file"]

@@ -72,7 +72,7 @@ def test_every_document_has_an_entry_or_null(describe, version):
     documents = described.component("Event")["properties"]["documents"]
     assert {*documents["properties"]} == DOCUMENTS == {*documents["required"]}
     assert all(allows_null(schema) for schema in documents["properties"].values())
-    entry = described.component("EventDocument")
+    entry = described.component("EventPDF")
     nullable = {name for name, schema in entry["properties"].items() if allows_null(schema)}
     assert nullable == entry["properties"].keys() - {"filename"}
 
@@ -116,5 +116,5 @@ def test_a_required_document_can_neither_be_left_out_nor_cleared(describe, setti
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_examples_are_in_the_words_of_the_version(describe, version):
-    size = describe(version).component("EventDocument")["properties"]["size"]
+    size = describe(version).component("EventPDF")["properties"]["size"]
     assert ("examples" in size, "example" in size) == (version == "3.1.0", version == "3.0.3")

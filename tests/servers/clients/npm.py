@@ -15,7 +15,7 @@ class Client:
     def __init__(self, name: str, place: Path) -> None:
         need(shutil.which("npm"), "npm")
         self.folder = place / name
-        made = shutil.ignore_patterns("node_modules", "dist")
+        made = shutil.ignore_patterns("node_modules", "dist", "api", "schema.d.ts")
         shutil.copytree(PROJECT / "clients" / name, self.folder, ignore=made)
         self.run("npm", "ci", "--no-audit", "--no-fund", "--prefer-offline")
 

@@ -3,7 +3,7 @@ import { Injectable, inject } from '@angular/core';
 import { filter, map, type Observable } from 'rxjs';
 
 import { ApiConfiguration } from './api/api-configuration';
-import type { Event, EventDocument, EventError } from './api/models';
+import type { Event, EventPdf, EventPdfError } from './api/models';
 import { EventsService } from './api/services';
 
 export type DocumentName = keyof Event['documents'];
@@ -28,7 +28,7 @@ export class EventDocumentsService {
   }
 
   /** Stores a file as the body of a PUT, and gives its entry. */
-  store(id: string, name: DocumentName, file: File): Observable<EventDocument> {
+  store(id: string, name: DocumentName, file: File): Observable<EventPdf> {
     return name === 'programme_file'
       ? this.events.eventsProgrammeFileUpdate$Pdf({ id, body: file })
       : this.events.eventsGuideFileUpdate$Pdf({ id, body: file });
@@ -56,7 +56,7 @@ export function refusal(error: HttpErrorResponse): { words: string; codes: strin
   if (typeof error.error?.codes !== 'object') {
     return { words: error.message, codes: [] }; // Not of the API: a proxy's, say.
   }
-  const { codes, ...messages } = error.error as EventError;
+  const { codes, ...messages } = error.error as EventPdfError;
   const words = Object.values(messages).flat();
   return { words: words.join(' '), codes: Object.values(codes).flat() as string[] };
 }

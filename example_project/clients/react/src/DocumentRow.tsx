@@ -1,6 +1,6 @@
 import { useState } from "react";
 
-import { clearDocument, upload, type DocumentName, type Event, type EventDocument } from "./api";
+import { clearDocument, upload, type DocumentName, type Event, type EventPDF } from "./api";
 
 interface Props {
   token: string;
@@ -64,7 +64,7 @@ export function DocumentRow({ token, event, name, label, onChanged }: Props) {
 }
 
 /** What is known of a document: nothing but its name, where it was there before the library. */
-function facts({ filename, size, pages }: EventDocument): string {
+function facts({ filename, size, pages }: EventPDF): string {
   const known = [filename];
   if (size !== null) known.push(inWords(size));
   if (pages !== null) known.push(pages === 1 ? "1 page" : `${pages} pages`);

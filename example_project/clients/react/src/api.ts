@@ -2,7 +2,7 @@
 import type { components } from "./schema";
 
 export type Event = components["schemas"]["Event"];
-export type EventDocument = components["schemas"]["EventDocument"];
+export type EventPDF = components["schemas"]["EventPDF"];
 export type Page = components["schemas"]["PaginatedEventList"];
 export type DocumentName = keyof Event["documents"];
 
