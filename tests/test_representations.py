@@ -8,15 +8,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils.timezone import override
-from hypothesis import HealthCheck, given
-from hypothesis import settings as limited
-from hypothesis import strategies as st
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 
 from django_event_pdfs.representations import simply
 from django_event_pdfs.serializers import EventDocumentsSerializerMixin
 from tests.testapp.models import Event
+
+pytest.importorskip("hypothesis")
+
+from hypothesis import HealthCheck, given
+from hypothesis import settings as limited
+from hypothesis import strategies as st
 
 ZONES = ["UTC", "Europe/Paris", "Asia/Kathmandu", "America/St_Johns", "Pacific/Apia"]
 
