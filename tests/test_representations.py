@@ -155,6 +155,19 @@ def test_decimals_are_the_same_text(settings, price, own, by_settings):
     assert ours == theirs
 
 
+@pytest.mark.skipif(
+    not hasattr(serializers, "BigIntegerField"), reason="This REST framework has none."
+)
+@ROUNDS
+@given(numbers, st.sampled_from([..., True, False]), st.booleans())
+def test_big_integers_are_the_same_text(settings, number, own, by_settings):
+    rest = {**settings.REST_FRAMEWORK, "COERCE_BIGINT_TO_STRING": by_settings}
+    settings.REST_FRAMEWORK = rest
+    field = fresh(serializers.BigIntegerField, coerce_to_string=own)
+    ours, theirs = written({"name": field}, {"name": number})
+    assert ours == theirs
+
+
 def test_a_moment_beyond_the_calendar_is_refused_as_rest_framework_does():
     last = datetime.max.replace(tzinfo=UTC)
     field = serializers.DateTimeField(default_timezone=ZoneInfo("Asia/Tokyo"))
