@@ -30,6 +30,11 @@ def simply(field: Any) -> Simply | None:
     return find(field) if find else None
 
 
+def _big_integer(field: Any) -> Simply | None:
+    as_text = getattr(field, "coerce_to_string", api_settings.COERCE_BIGINT_TO_STRING)
+    return Simply(int, str if as_text else None)
+
+
 def _uuid(field: Any) -> Simply | None:
     return Simply(UUID, str) if field.uuid_format == "hex_verbose" else None
 
@@ -78,3 +83,5 @@ _KNOWN: dict[Any, Callable[[Any], Simply | None]] = {
     fields.TimeField.to_representation: _time,
     fields.DateTimeField.to_representation: _datetime,
 }
+if hasattr(fields, "BigIntegerField"):  # REST framework 3.15 has none.
+    _KNOWN[fields.BigIntegerField.to_representation] = _big_integer

@@ -295,7 +295,7 @@ def test_a_meta_that_changes_shows_what_it_says_now(meeting):
 # What may change between two rows
 
 
-def test_a_time_zone_that_changes_is_followed(event):
+def test_a_time_zone_that_changes_is_followed(full):
     event = Event.objects.get()
     serializer = EventSerializer(event)
     shown = []

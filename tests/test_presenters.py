@@ -131,6 +131,19 @@ def test_a_link_follows_the_host_of_the_request(reader, full, settings):
     assert data["programme_file"].startswith("http://events.example/media/")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["events/programmes/./a.pdf", "events/programmes/x/../a.pdf", "events/programmes/é b.pdf"],
+)
+def test_a_link_is_absolute_as_django_makes_it(full, participant, name):
+    Event.objects.update(programme_file=name)
+    event = Event.objects.get()
+    request = APIRequestFactory().get("/")
+    request.user = participant
+    data = EventSerializer(event, context={"request": request}).data
+    assert data["programme_file"] == request.build_absolute_uri(event.programme_file.url)
+
+
 def test_public_links_do_not_expire(full, settings):
     settings.EVENT_PDFS = {**settings.EVENT_PDFS, "READ_ACCESS": "public"}
     entry = shown(Client(), full)["documents"]["programme_file"]

@@ -11,8 +11,6 @@ from uuid import UUID
 import pytest
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
-from hypothesis import given
-from hypothesis import strategies as st
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.renderers import JSONRenderer
 from rest_framework.utils.serializer_helpers import ReturnDict, ReturnList
@@ -20,6 +18,11 @@ from rest_framework.utils.serializer_helpers import ReturnDict, ReturnList
 from django_event_pdfs import renderers
 from django_event_pdfs.renderers import ORJSONRenderer
 from tests.testapp.models import Event
+
+pytest.importorskip("hypothesis")
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 Point = namedtuple("Point", "x y")
 

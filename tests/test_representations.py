@@ -8,15 +8,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils.timezone import override
-from hypothesis import HealthCheck, given
-from hypothesis import settings as limited
-from hypothesis import strategies as st
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 
 from django_event_pdfs.representations import simply
 from django_event_pdfs.serializers import EventDocumentsSerializerMixin
 from tests.testapp.models import Event
+
+pytest.importorskip("hypothesis")
+
+from hypothesis import HealthCheck, given
+from hypothesis import settings as limited
+from hypothesis import strategies as st
 
 ZONES = ["UTC", "Europe/Paris", "Asia/Kathmandu", "America/St_Johns", "Pacific/Apia"]
 
@@ -149,6 +152,19 @@ def test_decimals_are_the_same_text(settings, price, own, by_settings):
     settings.REST_FRAMEWORK = rest
     field = fresh(serializers.DecimalField, max_digits=9, decimal_places=2, coerce_to_string=own)
     ours, theirs = written({"name": field}, {"name": price})
+    assert ours == theirs
+
+
+@pytest.mark.skipif(
+    not hasattr(serializers, "BigIntegerField"), reason="This REST framework has none."
+)
+@ROUNDS
+@given(numbers, st.sampled_from([..., True, False]), st.booleans())
+def test_big_integers_are_the_same_text(settings, number, own, by_settings):
+    rest = {**settings.REST_FRAMEWORK, "COERCE_BIGINT_TO_STRING": by_settings}
+    settings.REST_FRAMEWORK = rest
+    field = fresh(serializers.BigIntegerField, coerce_to_string=own)
+    ours, theirs = written({"name": field}, {"name": number})
     assert ours == theirs
 
 

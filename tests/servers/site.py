@@ -26,6 +26,7 @@ from django_event_pdfs.testing import make_pdf
 from django_event_pdfs.testing.answers import CONTENT, Answer, AnswerContract
 from tests.servers.deployed import HOST, Site
 from tests.servers.linting import QUESTIONS, addresses, explained, lint
+from tests.servers.serving import need
 
 ORIGIN = f"https://{HOST}"
 FILENAME = "議程 2026.pdf"

@@ -3,4 +3,5 @@ from tests.benchmarks.hosts.details import EventDetails
 
 
 class Event(EventDocumentsMixin, EventDetails):
-    pass
+    class Meta(EventDetails.Meta):
+        abstract = False

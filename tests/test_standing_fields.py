@@ -1,0 +1,85 @@
+"""Which serializers share their fields, and which must have their own."""
+
+import pytest
+from rest_framework import serializers
+
+from django_event_pdfs.serializer_fields import PDFFileField
+from django_event_pdfs.serializers import EventDocumentsSerializerMixin, EventSerializer
+from django_event_pdfs.standing_fields import standing_fields
+from tests.testapp.models import Meeting
+
+pytestmark = pytest.mark.django_db
+
+
+def a_class(fields=("id", "title", "badge_file", "documents"), bases=(), **attributes):
+    meta = type("Meta", (), {"model": Meeting, "fields": fields})
+    return type("Host", (*bases, EventDocumentsSerializerMixin), {"Meta": meta, **attributes})
+
+
+def test_a_class_of_simple_fields_makes_them_once():
+    kind = a_class(title=serializers.CharField(), validate_title=lambda self, value: value)
+    first = standing_fields(kind())
+    assert [field.field_name for field in first] == ["id", "title", "badge_file", "documents"]
+    assert standing_fields(kind()) is first
+
+
+def test_the_bundled_class_makes_them_once():
+    assert standing_fields(EventSerializer()) is standing_fields(EventSerializer()) is not None
+
+
+def test_no_field_is_made_for_an_answer(event):
+    serializer = EventSerializer(event)
+    assert serializer.data["name"] == event.name
+    assert "fields" not in vars(serializer)
+
+
+def test_fields_that_were_looked_at_may_have_been_changed():
+    serializer = a_class()()
+    assert serializer.fields
+    assert standing_fields(serializer) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("__init__", "get_fields", "_readable_fields", "get_field_names", "build_field"),
+        *("serializer_field_mapping", "to_representation", "get_extra_kwargs", "anything"),
+    ],
+)
+def test_code_of_a_host_may_choose_fields(name):
+    own = getattr(EventDocumentsSerializerMixin, name, None)
+    assert standing_fields(a_class(**{name: own})()) is None
+
+
+def test_code_of_a_mixin_may_choose_fields():
+    class Mixin:
+        def get_fields(self):
+            return {}
+
+    assert standing_fields(a_class(bases=(Mixin,))()) is None
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        serializers.SerializerMethodField("get_title"),
+        serializers.JSONField(),
+        serializers.CharField(source="owner.username"),
+        type("Own", (serializers.CharField,), {"get_attribute": lambda self, row: row.title})(),
+        type("Own", (PDFFileField,), {"to_representation": lambda self, value: "x"})(),
+    ],
+    ids=["method", "json", "through a relation", "reads", "represents"],
+)
+def test_a_field_that_has_to_be_asked_belongs_to_an_answer(field):
+    assert standing_fields(a_class(fields=("title",), title=field)()) is None
+
+
+def test_relations_belong_to_an_answer():
+    assert standing_fields(a_class(fields=("title", "owner"))()) is None
+
+
+def test_a_change_of_settings_makes_them_anew(settings):
+    kind = a_class()
+    first = standing_fields(kind())
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DATE_FORMAT": "%Y"}
+    assert standing_fields(kind()) is not first
