@@ -179,11 +179,12 @@ class Subject:
         return getattr(self.model.objects.get(pk=pk), self.field).name
 
 
-@pytest.fixture(params=["SignedLinks", "StorageLinks"])
+@pytest.fixture(params=["SignedLinks", "NginxSecureLinks", "StorageLinks"])
 def links(request, settings):
+    options = {"secrets": ["s" * 32]} if request.param == "NginxSecureLinks" else {}
     settings.EVENT_PDFS = {
         **settings.EVENT_PDFS,
-        "LINKS": {"BACKEND": f"django_event_pdfs.links.{request.param}"},
+        "LINKS": {"BACKEND": f"django_event_pdfs.links.{request.param}", "OPTIONS": options},
     }
     storage = {
         "BACKEND": f"{__name__}.StampedStorage",
