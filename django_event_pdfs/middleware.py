@@ -52,6 +52,7 @@ def _delivered(request: HttpRequest) -> HttpResponseBase | None:
         match = resolve(request.path_info)
         if match.url_name != FILE_URL_NAME:
             return None
+        request.resolver_match = match  # As Django has it when it calls the view.
         response = deliver_link(request, match.kwargs["name"])
     except (Resolver404, FileNotFoundError, SuspiciousOperation, StorageUnavailable):
         return None  # The view says what is wrong.

@@ -107,14 +107,14 @@ def test_a_delivery_is_told_once(client: Client, link: str) -> None:
     told = []
 
     def listen(**kwargs: Any) -> None:
-        told.append(kwargs["status"])
+        told.append((kwargs["status"], kwargs["request"].resolver_match.url_name))
 
     document_delivered.connect(listen)
     try:
         client.get(link)
     finally:
         document_delivered.disconnect(listen)
-    assert told == [200]
+    assert told == [(200, "event-document")]
 
 
 @pytest.mark.usefixtures("early")

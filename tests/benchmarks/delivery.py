@@ -45,6 +45,8 @@ class Row:
 
 
 def rows(turns: int = TURNS) -> Iterator[Row]:
+    if shutil.which("wrk") is None:
+        raise SystemExit("The benchmark of delivery needs wrk, which Debian has in a package.")
     yield from _signing()
     with _sites() as make:
         with (
