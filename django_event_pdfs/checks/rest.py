@@ -1,18 +1,21 @@
-"""Settings of REST framework that want something of this package."""
+"""Settings of REST framework that want something of this package. It is not loaded for that."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.core import checks
-from rest_framework.settings import api_settings
 
 from django_event_pdfs.orjson_extra import orjson
-from django_event_pdfs.renderers import ORJSONRenderer
+
+_RENDERER = "django_event_pdfs.renderers.ORJSONRenderer"
 
 
 def check_orjson(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """Warn where the renderer of the extra ``fast`` is chosen and orjson is missing."""
-    renderers: Any = api_settings.DEFAULT_RENDERER_CLASSES
-    if orjson or not any(issubclass(renderer, ORJSONRenderer) for renderer in renderers):
+    rest = getattr(settings, "REST_FRAMEWORK", None)
+    chosen = rest.get("DEFAULT_RENDERER_CLASSES") if isinstance(rest, Mapping) else None
+    if orjson or not isinstance(chosen, (list, tuple)) or _RENDERER not in chosen:
         return []
     return [
         checks.Warning(

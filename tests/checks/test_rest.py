@@ -33,3 +33,10 @@ def test_without_the_renderer_orjson_is_not_missed(renderers, monkeypatch):
     renderers(DRF)
     monkeypatch.setattr(rest, "orjson", None)
     assert rest.check_orjson(None) == []
+
+
+@pytest.mark.parametrize("value", [None, 7, [], {}, {"DEFAULT_RENDERER_CLASSES": 7}])
+def test_no_setting_makes_it_fail(monkeypatch, value):
+    monkeypatch.setattr(rest, "orjson", None)
+    monkeypatch.setattr(rest, "settings", type("Settings", (), {"REST_FRAMEWORK": value}))
+    assert rest.check_orjson(None) == []
