@@ -17,7 +17,14 @@ from django_event_pdfs.documents import DocumentFile
 from django_event_pdfs.exceptions import LinkUnavailable
 from django_event_pdfs.facts import filename_in, shown_facts
 from django_event_pdfs.fields import PDFField
-from django_event_pdfs.links import Link, MakeLink, Permalinks, SignedLinks, get_links
+from django_event_pdfs.links import (
+    Link,
+    MakeLink,
+    NginxSecureLinks,
+    Permalinks,
+    SignedLinks,
+    get_links,
+)
 from django_event_pdfs.naming import random_part
 from django_event_pdfs.permissions import EventDocumentsPermission, documents_permission
 from django_event_pdfs.representations import simply
@@ -42,7 +49,7 @@ class DocumentPresenter:
         self.always = self._settled_once()
         self._dates = DateTimeField()
         self._simply = simply(self._dates)
-        is_ours = type(links).maker is SignedLinks.maker
+        is_ours = type(links).maker in (SignedLinks.maker, NginxSecureLinks.maker)
         self._origin = request.build_absolute_uri("/")[:-1] if request and is_ours else ""
         self._answers: dict[tuple[type[Model], Any, str], bool] = {}
         self._columns: dict[PDFField, Column] = {}
