@@ -60,6 +60,20 @@ def _lock_database(rows: QuerySet[Any]) -> None:
         cursor.execute(f"UPDATE {table} SET {column} = {column} WHERE 0 = 1")  # noqa: S608
 
 
+def is_there_by_now(rows: QuerySet[Any]) -> bool:
+    """Return whether there are rows, also for a transaction that reads its own past.
+
+    So it is on MariaDB and MySQL, where a row that stands in an INSERT's way may not be seen. That
+    INSERT has the row locked for reading already, so that nobody waits for anybody.
+    """
+    if connections[rows.db].vendor != "mysql":
+        return rows.exists()
+    sql, params = rows.values("pk").query.get_compiler(rows.db).as_sql()
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(f"{sql} LOCK IN SHARE MODE", params)
+        return cursor.fetchone() is not None
+
+
 def by_table(fields: Iterable[FileField]) -> dict[type[Model], list[FileField]]:
     """Return fields by model, each after its parents, and those with none of the fields, too.
 

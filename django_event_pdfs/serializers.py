@@ -16,6 +16,7 @@ from django_event_pdfs.fields import PDFField, document_fields
 from django_event_pdfs.lifecycle import lock
 from django_event_pdfs.models import AbstractEvent, get_event_model
 from django_event_pdfs.plans import Plan, PlannedListSerializer
+from django_event_pdfs.rows import is_there_by_now
 from django_event_pdfs.serializer_fields import DocumentsField, PDFFileField
 from django_event_pdfs.standing_fields import standing_fields
 from django_event_pdfs.validators import validate_period
@@ -167,7 +168,7 @@ class EventSerializer(EventDocumentsSerializerMixin):
             with transaction.atomic(using=using):
                 return super().create(validated_data)
         except IntegrityError:
-            if key is not None and same.exists():
+            if key is not None and is_there_by_now(same):
                 raise AlreadyExists from None
             raise
 

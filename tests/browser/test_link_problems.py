@@ -1,13 +1,12 @@
 """What people see where a link opens nothing, on a phone and in a frame; and a tracked link."""
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from django_event_pdfs.links import SignedLinks
-from tests.servers.serving import Server, need, prepare, running
+from tests.servers.serving import Server, prepare, running
 
 
 @pytest.fixture(scope="module")
@@ -17,19 +16,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def phone() -> Iterator[Any]:
+@pytest.fixture
+def phone(browser: Any) -> Iterator[Any]:
     """Return a page of a phone whose owner reads French."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    need(executable, "chromium")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        need(False, "playwright")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, chromium_sandbox=False)
-        yield browser.new_page(viewport={"width": 320, "height": 568}, locale="fr-FR")
-        browser.close()
+    context = browser.new_context(viewport={"width": 320, "height": 568}, locale="fr-FR")
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from django_event_pdfs.testing import make_pdf
-from tests.browser.test_opening import assert_shown, page
+from tests.browser.viewer import assert_shown
 from tests.servers.clients.npm import Client
 from tests.servers.example import MANAGER, Example, example, filled
 
-__all__ = ["example", "filled", "page"]
+__all__ = ["example", "filled"]
 
 ROW = "Programme of Tech Summit 2027"
 
