@@ -1,7 +1,7 @@
 """Deleting many files of a local folder, without what ``FileSystemStorage`` asks about each."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -22,23 +22,34 @@ def can_unlink(storage: Storage) -> bool:
 
 def unlink(storage: Any, names: Collection[str]) -> dict[str, Exception]:
     """Delete files; return errors by name. One that is gone already is none."""
-    files = list(names)
-    if len(files) < _FEW:
-        return _unlink(storage, files)
     errors: dict[str, Exception] = {}
+    # Here and not in a thread: where a storage is may depend on that, say on a tenant.
+    paths = list(_paths(storage, names, errors))
+    if len(paths) < _FEW:
+        return errors | _unlink(paths)
     with ThreadPoolExecutor(_THREADS) as pool:
-        parts = [files[start::_THREADS] for start in range(_THREADS)]
-        for found in pool.map(_unlink, [storage] * _THREADS, parts):
+        for found in pool.map(_unlink, [paths[start::_THREADS] for start in range(_THREADS)]):
             errors.update(found)
     return errors
 
 
-def _unlink(storage: Any, names: Collection[str]) -> dict[str, Exception]:
-    root, errors = os.path.join(storage.location, ""), {}
+def _paths(
+    storage: Any, names: Collection[str], errors: dict[str, Exception]
+) -> Iterator[tuple[str, str]]:
+    root = os.path.join(storage.location, "")
     for name in names:
         try:
             # What is surely below the folder needs not be looked at part by part.
-            os.unlink(root + name if _is_plain(name) else storage.path(name))
+            yield name, root + name if _is_plain(name) else storage.path(name)
+        except Exception as error:
+            errors[name] = error
+
+
+def _unlink(paths: Collection[tuple[str, str]]) -> dict[str, Exception]:
+    errors: dict[str, Exception] = {}
+    for name, path in paths:
+        try:
+            os.unlink(path)
         except FileNotFoundError:
             continue
         except Exception as error:

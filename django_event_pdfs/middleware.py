@@ -9,8 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
 
 from django_event_pdfs.exceptions import StorageUnavailable
-from django_event_pdfs.links import FILE_URL_NAME
-from django_event_pdfs.views import deliver_link
+from django_event_pdfs.views import deliver_link, open_link
 
 
 class LinkMiddleware:
@@ -49,8 +48,8 @@ def _delivered(request: HttpRequest) -> HttpResponseBase | None:
     if request.method not in ("GET", "HEAD") or not _may_be_link(request):
         return None
     try:
-        match = resolve(request.path_info)
-        if match.url_name != FILE_URL_NAME:
+        match = resolve(request.path_info, getattr(request, "urlconf", None))
+        if match.func is not open_link:  # Nor what a host wraps it in.
             return None
         request.resolver_match = match  # As Django has it when it calls the view.
         response = deliver_link(request, match.kwargs["name"])

@@ -58,10 +58,15 @@ class Plan:
         return shown
 
 
-def is_simple(field: Any) -> bool:
-    """Return whether a field is represented without being asked, but for odd values."""
+def is_simple(field: Any, kind: type[Model]) -> bool:
+    """Return whether a field of a model's rows is represented without being asked.
+
+    But for odd values, which are no documents.
+    """
     if not _is_read_plainly(field):
         return False
+    if isinstance(field, PDFFileField):
+        return _is_of_documents(field) and field.shows_document_of(kind)
     return _is_of_documents(field) or (len(field.source_attrs) == 1 and simply(field) is not None)
 
 

@@ -90,7 +90,9 @@ def _delete(rows: QuerySet[Any]) -> int:
         gone.update(name for version in versions if version for name in version.names)
     for storage, gone in names.items():
         release(storage, gone, rows.db)
-    for batch in [rows] if locks_whole_database(rows.db) else _by_key(rows, held):
+    # All there are, where nobody else writes: else a condition may not hold twice, random or now.
+    is_all = locks_whole_database(rows.db) and not rows.query.where
+    for batch in [rows] if is_all else _by_key(rows, held):
         batch._raw_delete(rows.db)
     return len(held)
 

@@ -54,7 +54,9 @@ def _lock_database(rows: QuerySet[Any]) -> None:
     Reading first would fail with "database is locked" when two writers then both want to write.
     """
     connection, meta = connections[rows.db], rows.model._meta
-    table, column = map(connection.ops.quote_name, (meta.db_table, meta.pk.column))
+    # Any column: a composite key has none.
+    first = meta.concrete_model._meta.local_concrete_fields[0].column
+    table, column = map(connection.ops.quote_name, (meta.db_table, first))
     with connection.cursor() as cursor:
         # By hand, for Django sends no query of which it knows that it finds nothing.
         cursor.execute(f"UPDATE {table} SET {column} = {column} WHERE 0 = 1")  # noqa: S608

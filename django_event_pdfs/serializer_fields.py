@@ -84,12 +84,14 @@ class PDFFileField(serializers.FileField):
 
     def shown(self, kind: type[Model], context: Any) -> Callable[[Model], str | None] | None:
         """Return what represents the document of each row of a model, None where it isn't one."""
-        (source, *deeper) = self.source_attrs
-        descriptor: Any = getattr(kind, source, None)
-        if deeper or type(descriptor) is not DocumentDescriptor:
+        if not self.shows_document_of(kind):
             return None
-        field: Any = descriptor.field
+        field: Any = getattr(kind, str(self.source)).field
         return DocumentPresenter.of(context).column(field).url
+
+    def shows_document_of(self, kind: type[Model]) -> bool:
+        """Return whether it shows a document of a model's own rows, and not one from elsewhere."""
+        return type(getattr(kind, str(self.source), None)) is DocumentDescriptor
 
     @property
     def _event(self) -> Model | None:

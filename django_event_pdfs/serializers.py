@@ -90,7 +90,8 @@ class EventDocumentsSerializerMixin(serializers.ModelSerializer[Any]):
     def to_representation(self, instance: Any) -> Any:
         if not isinstance(instance, models.Model) or not self._is_represented_by_drf():
             return super().to_representation(instance)
-        fields = standing_fields(self) or list(self._readable_fields)
+        standing = standing_fields(self) if type(instance) is self.Meta.model else None
+        fields = standing or list(self._readable_fields)
         if self._plan is None or not self._plan.suits(instance, fields):
             self._plan = Plan(type(instance), fields, self.context)
         return self._plan.represent(instance)

@@ -17,13 +17,15 @@ _HARMLESS = {"Meta", "_declared_fields", "create", "update", "validate"}
 _TELLING = {"__init__", "__new__", "__getattr__", "__getattribute__", "__iter__"}
 _OURS = f"{__package__}."
 
+_MOST = 500  # classes: a host may make one for each request
 _made: dict[Any, list[Any] | None] = {}
 
 
 def standing_fields(serializer: Any) -> list[Any] | None:
     """Return the readable fields of all serializers of a class; None where each has its own.
 
-    They belong to no response: nothing but simple values may be represented by them.
+    They belong to no response and know no request: nothing but simple values, and documents of the
+    row itself, may be represented by them.
     """
     if "fields" in vars(serializer):
         return None  # They were looked at, and perhaps changed.
@@ -31,13 +33,16 @@ def standing_fields(serializer: Any) -> list[Any] | None:
     chosen = (getattr(meta, name, None) for name in ("fields", "exclude", "depth"))
     key = (kind, meta.model, *(tuple(c) if isinstance(c, list) else c for c in chosen))
     if key not in _made:
+        if len(_made) >= _MOST:
+            _made.clear()
         _made[key] = _standing(kind) if _is_plain(kind) else None
     return _made[key]
 
 
 def _standing(kind: type[Any]) -> list[Any] | None:
     fields = list(kind()._readable_fields)
-    return fields if all(is_simple(field) for field in fields) else None
+    model = kind.Meta.model
+    return fields if all(is_simple(field, model) for field in fields) else None
 
 
 def _is_plain(kind: type[Any]) -> bool:

@@ -87,15 +87,18 @@ def has_paths(storage: Storage) -> bool:
     return isinstance(storage, FileSystemStorage)
 
 
-def upload_folder(storage: Storage) -> str:
-    """Return the folder in which large uploads wait until they are stored, and make it.
+def upload_folder(storage: Storage, *, make: bool = True) -> str:
+    """Return the folder in which large uploads wait until they are stored, and ``make`` it.
 
     It is ``FILE_UPLOAD_TEMP_DIR`` where that is set. Else it is a hidden one in the storage, from
-    which storing a file is a rename, where the storage has one.
+    which storing a file is a rename, where the storage has one and it is not another user's.
     """
     if not settings.FILE_UPLOAD_TEMP_DIR and has_paths(storage):
         folder = os.path.normpath(storage.path(UPLOADS))
+        if not make:
+            return folder
         with suppress(OSError):  # Storing a file will fail too, and say so.
             os.makedirs(folder, mode=0o700, exist_ok=True)
-            return folder
+            if os.access(folder, os.W_OK | os.X_OK):
+                return folder
     return os.path.abspath(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir())

@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Mapping
 from io import BytesIO
-from tempfile import NamedTemporaryFile
 from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
+from django.core.files.temp import NamedTemporaryFile
 from django.core.files.uploadedfile import (
     InMemoryUploadedFile,
     TemporaryUploadedFile,
@@ -179,7 +179,7 @@ class _WaitingUpload(TemporaryUploadedFile):
     """An upload on disk, in a place from which storing it is a rename."""
 
     def __init__(self, name: str, content_type: Any, charset: Any, extra: Any) -> None:
-        file = NamedTemporaryFile(suffix=".upload.pdf", dir=upload_folder(document_storage()))  # noqa: SIM115, it stays open
+        file = NamedTemporaryFile(suffix=".upload.pdf", dir=upload_folder(document_storage()))
         try:
             UploadedFile.__init__(self, file, name, content_type, 0, charset, extra)
         except BaseException:

@@ -1,6 +1,7 @@
 """Deleting many files of a local folder at once."""
 
 import os
+import threading
 
 import pytest
 from django.core.files.base import ContentFile
@@ -90,3 +91,22 @@ def test_a_failure_is_signalled_with_its_name(disk, request):
     [(name, kind)] = told
     assert name == "folder.pdf"
     assert issubclass(kind, OSError)
+
+
+class Tenants(FileSystemStorage):
+    """Keeps the files of each tenant apart, and knows the tenant by the thread."""
+
+    here = threading.local()
+
+    @property
+    def location(self):
+        return self.here.folder
+
+
+@pytest.mark.parametrize("count", [3, 150])
+def test_a_storage_that_depends_on_the_thread_is_asked_in_it(tmp_path, count):
+    Tenants.here.folder = str(tmp_path / "tenant")
+    storage = Tenants()
+    names = put(storage, *(f"{n}.pdf" for n in range(count)))
+    assert unlink(storage, names) == {}
+    assert left(storage) == []

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.http import HttpResponse
 from django.test import AsyncClient, Client
+from django.urls import path
 
-from django_event_pdfs.links import SignedLinks
+from django_event_pdfs.links import FILE_URL_NAME, SignedLinks
 from django_event_pdfs.signals import document_delivered
 from django_event_pdfs.testing import MemoryStorage
 from tests.conftest import upload
+from tests.host_urls import urlconf
 from tests.testapp.models import Event
 
 OURS = "django_event_pdfs.middleware.LinkMiddleware"
@@ -137,3 +140,42 @@ def test_under_asgi(link: str) -> None:
         return [response.status_code for response in found]
 
     assert async_to_sync(statuses)() == [200, 403, 404]
+
+
+def shadow(request: Any, pk: int) -> HttpResponse:
+    """Stand for a view of a host that has the name of ours."""
+    return HttpResponse(f"host {pk}")
+
+
+def wrapped(request: Any, name: str) -> HttpResponse:
+    """Stand for what a host puts around our view."""
+    return HttpResponse(status=403)
+
+
+def test_a_view_of_a_host_with_the_name_of_ours_is_its_own(early: None, settings: Any) -> None:
+    settings.ROOT_URLCONF = urlconf(path("events/<int:pk>/", shadow, name=FILE_URL_NAME))
+    assert Client().get("/events/3/?signature=x").content == b"host 3"
+
+
+def test_what_a_host_wraps_our_view_in_is_asked(early: None, settings: Any, link: str) -> None:
+    mounted = path("media/<path:name>", wrapped, name=FILE_URL_NAME)
+    settings.ROOT_URLCONF = urlconf(mounted)
+    assert Client().get(link).status_code == 403
+
+
+def test_the_urls_of_a_request_are_those_that_its_middleware_chose(
+    settings: Any, link: str
+) -> None:
+    settings.MIDDLEWARE = [f"{__name__}.Elsewhere", OURS]
+    assert Client().get(link).status_code == 404
+
+
+class Elsewhere:
+    """Stands for a middleware that gives a host of its own other URLs."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> Any:
+        request.urlconf = urlconf(path("events/<int:pk>/", shadow))
+        return self.get_response(request)

@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from django.db import NotSupportedError, connection, models, transaction
 from django.db.models import Count, Exists, OuterRef
-from django.db.models.functions import Length
+from django.db.models.functions import Length, Random
 from django.db.models.signals import post_delete, post_init, pre_delete
 from django.test.utils import CaptureQueriesContext
 
@@ -222,3 +222,13 @@ def test_an_update_of_no_row_keeps_out_whoever_else_writes(questions, tmp_path):
             one.execute(questions[0])
             with pytest.raises(sqlite3.OperationalError, match="locked"):
                 two.execute(f"INSERT INTO {Event._meta.db_table} VALUES (1)")
+
+
+def test_rows_are_deleted_whose_files_go_though_a_condition_holds_by_chance():
+    storage = make_event().programme_file.storage
+    for _ in range(39):
+        make_event()
+    deleted, _ = Event.objects.annotate(chance=Random()).filter(chance__lt=0.5).delete()
+    assert Event.objects.count() == 40 - deleted
+    named = set(Event.objects.values_list("programme_file", flat=True))
+    assert storage.names() == named

@@ -2,11 +2,14 @@
 
 import pytest
 from rest_framework import serializers
+from rest_framework.request import Request
 
+from django_event_pdfs import standing_fields as shared
 from django_event_pdfs.serializer_fields import PDFFileField
 from django_event_pdfs.serializers import EventDocumentsSerializerMixin, EventSerializer
 from django_event_pdfs.standing_fields import standing_fields
-from tests.testapp.models import Meeting
+from tests.conftest import upload
+from tests.testapp.models import Meeting, Workshop
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +86,40 @@ def test_a_change_of_settings_makes_them_anew(settings):
     first = standing_fields(kind())
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DATE_FORMAT": "%Y"}
     assert standing_fields(kind()) is not first
+
+
+class Elsewhere:
+    """Gives a row a property that returns its document."""
+
+    @property
+    def programme(self):
+        return self.programme_file
+
+
+@pytest.mark.parametrize("source", ["meeting_ptr.programme_file", "programme"])
+def test_a_document_from_elsewhere_is_not_read_without_its_request(rf, monkeypatch, source):
+    monkeypatch.setattr(Workshop, "programme", Elsewhere.programme, raising=False)
+    document = PDFFileField(source=source, read_only=True)
+    meta = type("Meta", (), {"model": Workshop, "fields": ("id", "document")})
+    kind = type("Host", (EventDocumentsSerializerMixin,), {"Meta": meta, "document": document})
+    assert standing_fields(kind()) is None
+    workshop = Workshop.objects.create(title="W", programme_file=upload())
+    anonymous = Request(rf.get("/"))
+    assert kind(workshop, context={"request": anonymous}).data["document"] is None
+    many = kind([workshop, workshop], many=True, context={"request": anonymous})
+    assert [row["document"] for row in many.data] == [None, None]
+
+
+def test_rows_of_another_model_do_not_share_fields(rf):
+    workshop = Workshop.objects.create(title="W", programme_file=upload())
+    kind = a_class(("id", "programme_file"))
+    shown = kind(workshop, context={"request": Request(rf.get("/"))})
+    assert shown.data["programme_file"] is None
+    assert "fields" in vars(shown)
+
+
+def test_classes_made_for_each_request_are_forgotten(monkeypatch):
+    monkeypatch.setattr(shared, "_MOST", 5)
+    for _ in range(20):
+        assert standing_fields(a_class()())
+    assert len(shared._made) <= 5

@@ -2,10 +2,11 @@
 
 import hashlib
 import os
+import tempfile
 from contextlib import suppress
 
 import pytest
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage, storages
 from django.core.files.uploadedfile import InMemoryUploadedFile, TemporaryUploadedFile
 from django.core.files.uploadhandler import (
     FileUploadHandler,
@@ -19,7 +20,7 @@ from django_event_pdfs import upload_handlers
 from django_event_pdfs.exceptions import StorageUnavailable
 from django_event_pdfs.inspection import inspect_upload
 from django_event_pdfs.pdf import inspector
-from django_event_pdfs.storage import UPLOADS
+from django_event_pdfs.storage import UPLOADS, upload_folder
 from django_event_pdfs.testing import make_pdf
 from django_event_pdfs.upload_handlers import MEBIBYTE, PDFUploadHandler, UploadRefused, install
 from tests.maintenance.folders import files, on_disk
@@ -269,3 +270,16 @@ def test_a_body_that_was_parsed_already_is_left_alone():
     request._files = {}
     install(request, FIELDS)
     assert not any(isinstance(h, PDFUploadHandler) for h in request.upload_handlers)
+
+
+def test_a_folder_of_another_user_is_passed_by(settings, tmp_path, monkeypatch):
+    storage = FileSystemStorage(location=tmp_path)
+    assert upload_folder(storage) == storage.path(UPLOADS).rstrip("/")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert upload_folder(storage) == os.path.abspath(tempfile.gettempdir())
+
+
+def test_whoever_only_looks_makes_no_folder(tmp_path):
+    storage = FileSystemStorage(location=tmp_path)
+    folder = upload_folder(storage, make=False)
+    assert not os.path.exists(folder)

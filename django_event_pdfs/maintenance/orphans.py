@@ -1,5 +1,6 @@
 """Files in the folders of documents that no row names, found in constant memory."""
 
+import os
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -74,7 +75,7 @@ class Search:
         folders = document_folders()
         require_places(self.storage, folders)
         # An upload waits for its row; of one that still does after days the process is dead.
-        for folder in [*folders, UPLOADS] if has_paths(self.storage) else folders:
+        for folder in [*folders, UPLOADS] if self._sees_uploads() else folders:
             for name, changed in entries(self.storage, folder):
                 self.listed += 1
                 self.watcher.advance()
@@ -83,6 +84,12 @@ class Search:
                 elif changed > latest:
                     self._young.add(name)
                 yield name
+
+    def _sees_uploads(self) -> bool:
+        """Return whether uploads wait in the storage, and are not another user's."""
+        return has_paths(self.storage) and os.access(
+            self.storage.path(UPLOADS), os.R_OK | os.W_OK | os.X_OK
+        )
 
     def _unnamed(self, files: dict[str, str]) -> Iterator[str]:
         _discard(files, _names())

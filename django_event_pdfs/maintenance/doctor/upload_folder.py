@@ -25,9 +25,11 @@ MEBIBYTE = 1024 * 1024
 
 def examine(case: Case) -> list[Diagnosis]:
     """Examine the folder of uploads, and the disk of a storage in the file system."""
-    folder = upload_folder(case.storage)
+    # Ours is not made here: whoever looks may be another user than the one that uploads.
+    folder = upload_folder(case.storage, make=False)
+    place = folder if settings.FILE_UPLOAD_TEMP_DIR else existing(folder)
     found = [
-        diagnose("upload_folder", folder, lambda: _writable(folder), _MAKE),
+        diagnose("upload_folder", folder, lambda: _writable(place), _MAKE),
         diagnose("free_space", folder, lambda: _free_space(folder, case.largest)),
     ]
     storage = case.storage
@@ -35,7 +37,7 @@ def examine(case: Case) -> list[Diagnosis]:
         location = existing(os.path.realpath(storage.location))
         found += [
             diagnose("free_space", location, lambda: _free_space(location, case.largest)),
-            diagnose("same_file_system", folder, lambda: _same_file_system(folder, location)),
+            diagnose("same_file_system", folder, lambda: _same_file_system(place, location)),
         ]
     return found
 
