@@ -1,5 +1,6 @@
 """Fixtures that most tests share."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import set_urlconf
 from rest_framework.test import APIClient
 
 from django_event_pdfs.testing import MemoryStorage, make_pdf
@@ -18,6 +20,13 @@ def storage(settings: Any) -> MemoryStorage:
     """Give each test a storage of its own, empty."""
     settings.STORAGES = {**settings.STORAGES}  # A new dict makes Django build new storages.
     return storages["default"]  # type: ignore[return-value]
+
+
+@pytest.fixture(autouse=True)
+def _urls_of_settings() -> Iterator[None]:
+    """Forget the URLs of a request that had its own: Django keeps them until the next request."""
+    yield
+    set_urlconf(None)
 
 
 @pytest.fixture

@@ -6,11 +6,14 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.conftest import upload
 from tests.testapp.models import Event
+
+pytest.importorskip("hypothesis")
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 BYTES = b"%PDF-"
 # What a change puts in: letters of both alphabets, and whatever separates the parts of a URL.
