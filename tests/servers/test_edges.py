@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from django_event_pdfs.links import NginxSecureLinks
-from django_event_pdfs.signals import document_deleted
+from django_event_pdfs.signals import document_cleared, document_deleted, document_replaced
 from tests.servers.deployed import DEPLOY, HOST, LINK_SECRET, Site
 from tests.servers.doctored import not_well, run_on
 from tests.servers.edges import nginx_edge, varnish_edge
@@ -213,14 +213,16 @@ def test_varnish_obeys_the_header_of_a_private_document(private_origin: Site) ->
 
 
 @pytest.fixture
-def purge(varnish: Any, monkeypatch: Any) -> ModuleType:
+def purge(varnish: Any, monkeypatch: Any) -> Iterator[ModuleType]:
     spec = importlib.util.spec_from_file_location("purge", DEPLOY / "cdn" / "purge.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     monkeypatch.setattr(module, "EDGES", [f"127.0.0.1:{varnish.args[0]}"])
-    return module
+    yield module
+    for signal in (document_replaced, document_cleared, document_deleted):
+        signal.disconnect(module.purge)
 
 
 def test_a_signal_purges_every_copy_of_a_document(
@@ -234,11 +236,8 @@ def test_a_signal_purges_every_copy_of_a_document(
     public_origin.ask(permalink_of(event), "DELETE", Authorization=CREDENTIALS)
     assert varnish(target).status == 200  # The edge does not know yet.
 
-    [(_receiver, sent)] = [
-        found
-        for found in document_deleted.send_robust(None, old_url=event["programme_file"])
-        if getattr(found[0], "__name__", "") == "purge"
-    ]
+    answers = document_deleted.send_robust(None, old_url=event["programme_file"])
+    [sent] = [answer for receiver, answer in answers if receiver is purge.purge]
     assert sent is None
     for query in ("", "?download=1"):
         assert varnish(target + query).status == 404
