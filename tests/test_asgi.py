@@ -7,6 +7,7 @@ import sys
 from base64 import b64encode
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.asgi import get_asgi_application
 from django.urls import include, path
 
@@ -57,7 +58,8 @@ class Client:
 
     def call(self, application=None):
         limited = UploadLimit(application or self.application)
-        asyncio.run(limited(self.scope, self.receive, self.send))
+        # Synchronous code runs in this thread then, with its connections, which a test closes.
+        async_to_sync(limited)(self.scope, self.receive, self.send)
         return b"".join(self.given)
 
 
