@@ -92,19 +92,20 @@ def filename_in(data: Any, name: str) -> str:
     return filename if type(filename) is str else ""
 
 
-def shown_facts(data: Any, name: str) -> Mapping[str, Any] | None:
+def shown_facts(data: Any, name: str) -> tuple[Mapping[str, Any], datetime] | None:
     """Return the JSON column where :meth:`DocumentFacts.from_json` reads facts in it, else None.
 
-    For the many rows of a list, which need a few of the facts only.
+    With it comes the moment at which the document was stored. For the many rows of a list, which
+    need a few of the facts only.
     """
-    if not isinstance(data, dict) or data.get("name") != name:
+    if not isinstance(data, dict) or data.get("name") != name or not data.keys() >= _REQUIRED:
         return None
-    if "replaced" in data or not data.keys() >= _REQUIRED:
-        return data if DocumentFacts.from_json(data, name) else None
     try:
-        return data if parse_datetime(data["stored_at"]) else None
+        _replaced(data.get("replaced", ()))
+        stored_at = parse_datetime(data["stored_at"])
     except (TypeError, ValueError):
         return None
+    return (data, stored_at) if stored_at else None
 
 
 def _replaced(data: Any) -> tuple[tuple[str, datetime], ...]:

@@ -32,9 +32,10 @@ class EventDocumentsPermission(BasePermission):
         ``event`` is the row that holds it, of whichever model. ``field`` is None when the event
         itself is read, ``event`` too when a list is.
         """
-        if conf.read_access == "public":
+        access = conf.read_access
+        if access == "public":
             return True
-        if conf.read_access == "authenticated":
+        if access == "authenticated":
             return bool(request.user and request.user.is_authenticated)
         return self._has_perm(request, "view", event)
 

@@ -5,11 +5,13 @@ anything else in its own way is asked as REST framework asks it. So what comes o
 """
 
 from collections.abc import Callable
+from inspect import getattr_static
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
 from django.db.models.manager import BaseManager
+from django.db.models.query_utils import DeferredAttribute
 from django.utils import timezone
 from rest_framework.fields import Field, SkipField
 from rest_framework.relations import PKOnlyObject
@@ -19,6 +21,12 @@ from django_event_pdfs.representations import Simply, simply
 from django_event_pdfs.serializer_fields import DocumentsField, PDFFileField
 
 Show = Callable[[Model], Any]
+# The column whose value is shown where it is of a type, how, and what shows any other.
+_Step = tuple[str, type, Callable[[Any], Any] | None, Show]
+
+
+class _Never:
+    """The type of no value."""
 
 
 class PlannedListSerializer(ListSerializer[Any]):
@@ -30,14 +38,27 @@ class PlannedListSerializer(ListSerializer[Any]):
         return child.represent_all(rows)  # type: ignore[no-any-return]
 
 
+class Recipe:
+    """What of the plan for rows of a model is the same in each response."""
+
+    def __init__(self, kind: type[Model], fields: list[Any]) -> None:
+        self.kind = kind
+        self.fields = fields
+        self._steps = [(field.field_name, _step_of(kind, field)) for field in fields]
+
+    def plan(self, context: Any) -> "Plan":
+        """Return the plan for one response, whose serializer has this context."""
+        return Plan(self, [(name, step(context)) for name, step in self._steps])
+
+
 class Plan:
     """How the rows of one model are represented by the fields of a serializer, in one response."""
 
-    def __init__(self, kind: type[Model], fields: list[Any], context: Any) -> None:
-        self.kind = kind
-        self._fields = fields
+    def __init__(self, recipe: Recipe, steps: list[tuple[str, _Step]]) -> None:
+        self.kind = recipe.kind
+        self._fields = recipe.fields
         self._zone = timezone.get_current_timezone()
-        self._steps = [(field.field_name, _show(kind, field, context)) for field in fields]
+        self._steps = [(name, *step) for name, step in steps]
 
     def suits(self, row: Model, fields: list[Any]) -> bool:
         """Return whether it is the plan for a row; fields may come and go between two rows."""
@@ -49,8 +70,12 @@ class Plan:
 
     def represent(self, row: Model) -> dict[str, Any]:
         """Return the row as ``Serializer.to_representation`` does."""
-        shown = {}
-        for name, show in self._steps:
+        shown, held = {}, row.__dict__
+        for name, column, kind, convert, show in self._steps:
+            value = held.get(column)
+            if type(value) is kind:
+                shown[name] = convert(value) if convert else value
+                continue
             try:
                 shown[name] = show(row)
             except SkipField:
@@ -70,17 +95,42 @@ def is_simple(field: Any, kind: type[Model]) -> bool:
     return _is_of_documents(field) or (len(field.source_attrs) == 1 and simply(field) is not None)
 
 
-def _show(kind: type[Model], field: Any, context: Any) -> Show:
+def _step_of(kind: type[Model], field: Any) -> Callable[[Any], _Step]:
+    """Return what makes the step of a field for a context."""
     asked = _as_asked(field)
     if not _is_read_plainly(field):
-        return asked
+        return _always(_asking(asked))
     if _is_of_documents(field):
         # Without making a DocumentFile of each.
-        return field.shown(kind, context) or asked
+        return lambda context: _asking(field.shown(kind, context) or asked)
     if field.source_attrs == []:  # ``source="*"``, a SerializerMethodField say: the row itself.
-        return field.to_representation  # type: ignore[no-any-return]
-    known = simply(field) if len(field.source_attrs) == 1 else None
-    return _show_simply(field.source, known, asked) if known else asked
+        return _always(_asking(field.to_representation))
+    if len(field.source_attrs) > 1:
+        return _always(_asking(asked))
+    is_column = _is_column(kind, field.source)
+    return lambda context: _simple(field, is_column, asked)
+
+
+def _is_column(kind: type[Model], name: str) -> bool:
+    """Return whether an attribute of a row is what its ``__dict__`` holds, where it holds any."""
+    plain = kind.__getattribute__ is object.__getattribute__
+    return plain and type(getattr_static(kind, name, None)) is DeferredAttribute
+
+
+def _simple(field: Any, is_column: bool, asked: Show) -> _Step:
+    known = simply(field)
+    if known is None:
+        return _asking(asked)
+    show = _show_simply(field.source, known, asked)
+    return (field.source, known.kind, known.convert, show) if is_column else _asking(show)
+
+
+def _asking(show: Show) -> _Step:
+    return "", _Never, None, show
+
+
+def _always(step: _Step) -> Callable[[Any], _Step]:
+    return lambda context: step
 
 
 def _is_read_plainly(field: Any) -> bool:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.http import HttpRequest
-from django.utils.dateparse import parse_datetime
 from django.utils.timezone import get_current_timezone
 from rest_framework.fields import DateTimeField
 from rest_framework.request import Request
@@ -27,9 +27,13 @@ from django_event_pdfs.links import (
 )
 from django_event_pdfs.naming import random_part
 from django_event_pdfs.permissions import EventDocumentsPermission, documents_permission
-from django_event_pdfs.representations import simply
+from django_event_pdfs.representations import Simply, simply
 
 _KEY = "django_event_pdfs.documents"
+
+# The absolute URL of a link and its end; neither where there is no link to give.
+_Shown = tuple[str | None, datetime | None]
+_NOT_SHOWN: _Shown = (None, None)
 
 
 class DocumentPresenter:
@@ -47,12 +51,11 @@ class DocumentPresenter:
         self.permalinks = Permalinks(request, self.absolute)
         self.zone = get_current_timezone()
         self.always = self._settled_once()
-        self._dates = DateTimeField()
-        self._simply = simply(self._dates)
         is_ours = type(links).maker in (SignedLinks.maker, NginxSecureLinks.maker)
-        self._origin = request.build_absolute_uri("/")[:-1] if request and is_ours else ""
+        self._origin = f"{request.scheme}://{request.get_host()}" if request and is_ours else ""
         self._answers: dict[tuple[type[Model], Any, str], bool] = {}
         self._columns: dict[PDFField, Column] = {}
+        self._expiry: tuple[datetime | None, Any] = (None, None)
 
     @classmethod
     def of(cls, context: Any) -> "DocumentPresenter":
@@ -110,9 +113,21 @@ class DocumentPresenter:
 
     def moment(self, value: datetime | None) -> Any:
         """Return a moment as the serializer's other dates."""
-        if self._simply and self._simply.convert and type(value) is datetime:
-            return self._simply.convert(value)
-        return value and self._dates.to_representation(value)
+        dates, known = self._dates
+        if known and known.convert and type(value) is datetime:
+            return known.convert(value)
+        return value and dates.to_representation(value)
+
+    def expiry(self, value: datetime | None) -> Any:
+        """Return the end of a link as :meth:`moment` does; those of a response mostly share it."""
+        if value is not self._expiry[0]:
+            self._expiry = (value, self.moment(value))
+        return self._expiry[1]
+
+    @cached_property
+    def _dates(self) -> tuple[DateTimeField, Simply | None]:
+        field = DateTimeField()
+        return field, simply(field)
 
     def _settled_once(self) -> bool | None:
         """Return the answer that holds for every row, None where each row is asked about."""
@@ -133,7 +148,7 @@ class Column:
         self._attname, self._facts_name = field.attname, field.facts_name
         self._folders = field.served_folders
         # A document is shown twice: as a URL, and in ``documents``.
-        self._last: tuple[str, str, Link | None] = ("", "", None)
+        self._last: tuple[str, str, _Shown] = ("", "", _NOT_SHOWN)
 
     def url(self, event: Model) -> str | None:
         """Return the absolute link to an event's document, None where there is none to give."""
@@ -160,50 +175,45 @@ class Column:
         return name, held[self._facts_name], True
 
     def _url(self, event: Model, name: str, facts: Any, is_stored: bool) -> str | None:
-        if not self._is_readable(event, name):
+        if not name or not self._presenter.may_read(event, self._field.name):
             return None
-        link = self._link(name, filename_in(facts, name), is_stored)
-        return self._presenter.absolute_link(link) if link else None
+        return self._link(name, filename_in(facts, name), is_stored)[0]
 
     def _entry(
         self, event: Model, name: str, facts: Any, is_stored: bool
     ) -> Mapping[str, Any] | None:
-        if not self._is_readable(event, name):
+        presenter = self._presenter
+        if not name or not presenter.may_read(event, self._field.name):
             return None
-        presenter, part = self._presenter, random_part(name)
-        known = shown_facts(facts, name)
+        known, stored_at = shown_facts(facts, name) or (None, None)
         filename = filename_in(facts, name)
-        link = self._link(name, filename, is_stored)
+        url, expires_at = self._link(name, filename, is_stored)
+        part = random_part(name)
         return {
-            "url": link and presenter.absolute_link(link),
-            "expires_at": link and presenter.moment(link.expires_at),
+            "url": url,
+            "expires_at": url and presenter.expiry(expires_at),
             "permalink": presenter.permalinks.of(event, self._field.name),
             "filename": filename or name.rpartition("/")[2],
             "size": known and known["size"],
             "pages": known and known["pages"],
             "sha256": known and known["sha256"],
             "etag": part and f'"{part}"',
-            "stored_at": known and presenter.moment(parse_datetime(known["stored_at"])),
+            "stored_at": presenter.moment(stored_at),
         }
 
-    def _is_readable(self, event: Model, name: str) -> bool:
-        settled = self._presenter.always
-        if not name or settled is not None:
-            return bool(name and settled)
-        return self._presenter.may_read(event, self._field.name)
-
-    def _link(self, name: str, filename: str, is_stored: bool) -> Link | None:
+    def _link(self, name: str, filename: str, is_stored: bool) -> _Shown:
         if not is_stored or not name.startswith(self._folders):
-            return None
+            return _NOT_SHOWN
         if self._last[:2] != (name, filename):
             self._last = (name, filename, self._made(name, filename))
         return self._last[2]
 
-    def _made(self, name: str, filename: str) -> Link | None:
+    def _made(self, name: str, filename: str) -> _Shown:
         try:
-            return self._presenter.make_link(name, filename)
+            link = self._presenter.make_link(name, filename)
         except LinkUnavailable:
-            return None
+            return _NOT_SHOWN
+        return self._presenter.absolute_link(link), link.expires_at
 
 
 def _held(document: DocumentFile) -> tuple[str, Any, bool]:

@@ -15,10 +15,10 @@ from rest_framework.utils import html
 from django_event_pdfs.fields import PDFField, document_fields
 from django_event_pdfs.lifecycle import lock
 from django_event_pdfs.models import AbstractEvent, get_event_model
-from django_event_pdfs.plans import Plan, PlannedListSerializer
+from django_event_pdfs.plans import Plan, PlannedListSerializer, Recipe
 from django_event_pdfs.rows import is_there_by_now
 from django_event_pdfs.serializer_fields import DocumentsField, PDFFileField
-from django_event_pdfs.standing_fields import standing_fields
+from django_event_pdfs.standing_recipes import standing_recipe
 from django_event_pdfs.validators import validate_period
 
 EVENT_FIELDS = ("id", "name", "description", "start_date", "end_date", "location")
@@ -90,10 +90,11 @@ class EventDocumentsSerializerMixin(serializers.ModelSerializer[Any]):
     def to_representation(self, instance: Any) -> Any:
         if not isinstance(instance, models.Model) or not self._is_represented_by_drf():
             return super().to_representation(instance)
-        standing = standing_fields(self) if type(instance) is self.Meta.model else None
-        fields = standing or list(self._readable_fields)
+        standing = standing_recipe(self) if type(instance) is self.Meta.model else None
+        fields = standing.fields if standing else list(self._readable_fields)
         if self._plan is None or not self._plan.suits(instance, fields):
-            self._plan = Plan(type(instance), fields, self.context)
+            recipe = standing or Recipe(type(instance), fields)
+            self._plan = recipe.plan(self.context)
         return self._plan.represent(instance)
 
     def represent_all(self, rows: Iterable[Any]) -> list[Any]:

@@ -16,6 +16,7 @@ from rest_framework.viewsets import ModelViewSet
 
 from django_event_pdfs.document_actions import DocumentActions
 from django_event_pdfs.document_routes import document_routes
+from django_event_pdfs.instances import made_together
 from django_event_pdfs.models import get_event_model
 from django_event_pdfs.pagination import EventCursorPagination, event_ordering
 from django_event_pdfs.parsers import EventJSONParser, EventMultiPartParser, PDFParser
@@ -75,7 +76,9 @@ class EventDocumentsViewSetMixin(UploadGuard, DocumentActions):
         """Leave only what the host's ``visible_to(user)`` shows, in every lookup."""
         queryset = super().filter_queryset(queryset)
         visible_to = getattr(queryset, "visible_to", None)
-        return visible_to(self.request.user or AnonymousUser()) if visible_to else queryset
+        if visible_to:
+            queryset = visible_to(self.request.user or AnonymousUser())
+        return made_together(queryset) if self.action == "list" else queryset
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         kwargs.setdefault("context", self.get_serializer_context())

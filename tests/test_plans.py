@@ -119,6 +119,18 @@ def test_a_source_that_is_a_method(meeting):
     assert assert_same(kind, meeting) == {"url": "called"}
 
 
+@pytest.mark.parametrize("name", ["title", "__getattribute__"])
+def test_a_class_that_answers_for_its_columns(name, meeting, monkeypatch):
+    def answer(self, asked):
+        return "answered" if asked == "title" else object.__getattribute__(self, asked)
+
+    row = Meeting.objects.get()
+    own = {"title": property(lambda self: "answered"), "__getattribute__": answer}
+    with monkeypatch.context() as patch:
+        patch.setattr(Meeting, name, own[name])
+        assert assert_same(a_serializer(), row) == {"title": "answered"}
+
+
 def test_a_source_that_is_missing_is_left_out(meeting):
     kind = a_serializer(
         fields=("title", "gone"), gone=serializers.CharField(source="nothing", required=False)

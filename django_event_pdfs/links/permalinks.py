@@ -21,11 +21,14 @@ class Permalinks:
         self._request = request
         self._absolute = absolute
         self._ends: dict[Any, tuple[str, str] | None] = {}
+        self._last: tuple[Any, str] = (None, "None")
 
     def of(self, event: Model, field_name: str) -> str | None:
         """Return a document's own API address, None where no viewset serves it."""
         pk = event.pk
-        text = str(pk)
+        if pk is not self._last[0]:  # An event is asked about once for each of its documents.
+            self._last = (pk, str(pk))
+        text = self._last[1]
         alike = (type(event), field_name, type(pk), len(text))
         ends = self._ends.get(alike)
         if ends:

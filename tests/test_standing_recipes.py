@@ -4,10 +4,10 @@ import pytest
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from django_event_pdfs import standing_fields as shared
+from django_event_pdfs import standing_recipes as shared
 from django_event_pdfs.serializer_fields import PDFFileField
 from django_event_pdfs.serializers import EventDocumentsSerializerMixin, EventSerializer
-from django_event_pdfs.standing_fields import standing_fields
+from django_event_pdfs.standing_recipes import standing_recipe
 from tests.conftest import upload
 from tests.testapp.models import Meeting, Workshop
 
@@ -21,13 +21,14 @@ def a_class(fields=("id", "title", "badge_file", "documents"), bases=(), **attri
 
 def test_a_class_of_simple_fields_makes_them_once():
     kind = a_class(title=serializers.CharField(), validate_title=lambda self, value: value)
-    first = standing_fields(kind())
-    assert [field.field_name for field in first] == ["id", "title", "badge_file", "documents"]
-    assert standing_fields(kind()) is first
+    first = standing_recipe(kind())
+    names = [field.field_name for field in first.fields]
+    assert names == ["id", "title", "badge_file", "documents"]
+    assert standing_recipe(kind()) is first
 
 
 def test_the_bundled_class_makes_them_once():
-    assert standing_fields(EventSerializer()) is standing_fields(EventSerializer()) is not None
+    assert standing_recipe(EventSerializer()) is standing_recipe(EventSerializer()) is not None
 
 
 def test_no_field_is_made_for_an_answer(event):
@@ -39,7 +40,7 @@ def test_no_field_is_made_for_an_answer(event):
 def test_fields_that_were_looked_at_may_have_been_changed():
     serializer = a_class()()
     assert serializer.fields
-    assert standing_fields(serializer) is None
+    assert standing_recipe(serializer) is None
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_fields_that_were_looked_at_may_have_been_changed():
 )
 def test_code_of_a_host_may_choose_fields(name):
     own = getattr(EventDocumentsSerializerMixin, name, None)
-    assert standing_fields(a_class(**{name: own})()) is None
+    assert standing_recipe(a_class(**{name: own})()) is None
 
 
 def test_code_of_a_mixin_may_choose_fields():
@@ -59,7 +60,7 @@ def test_code_of_a_mixin_may_choose_fields():
         def get_fields(self):
             return {}
 
-    assert standing_fields(a_class(bases=(Mixin,))()) is None
+    assert standing_recipe(a_class(bases=(Mixin,))()) is None
 
 
 @pytest.mark.parametrize(
@@ -74,18 +75,18 @@ def test_code_of_a_mixin_may_choose_fields():
     ids=["method", "json", "through a relation", "reads", "represents"],
 )
 def test_a_field_that_has_to_be_asked_belongs_to_an_answer(field):
-    assert standing_fields(a_class(fields=("title",), title=field)()) is None
+    assert standing_recipe(a_class(fields=("title",), title=field)()) is None
 
 
 def test_relations_belong_to_an_answer():
-    assert standing_fields(a_class(fields=("title", "owner"))()) is None
+    assert standing_recipe(a_class(fields=("title", "owner"))()) is None
 
 
 def test_a_change_of_settings_makes_them_anew(settings):
     kind = a_class()
-    first = standing_fields(kind())
+    first = standing_recipe(kind())
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DATE_FORMAT": "%Y"}
-    assert standing_fields(kind()) is not first
+    assert standing_recipe(kind()) is not first
 
 
 class Elsewhere:
@@ -102,7 +103,7 @@ def test_a_document_from_elsewhere_is_not_read_without_its_request(rf, monkeypat
     document = PDFFileField(source=source, read_only=True)
     meta = type("Meta", (), {"model": Workshop, "fields": ("id", "document")})
     kind = type("Host", (EventDocumentsSerializerMixin,), {"Meta": meta, "document": document})
-    assert standing_fields(kind()) is None
+    assert standing_recipe(kind()) is None
     workshop = Workshop.objects.create(title="W", programme_file=upload())
     anonymous = Request(rf.get("/"))
     assert kind(workshop, context={"request": anonymous}).data["document"] is None
@@ -121,5 +122,5 @@ def test_rows_of_another_model_do_not_share_fields(rf):
 def test_classes_made_for_each_request_are_forgotten(monkeypatch):
     monkeypatch.setattr(shared, "_MOST", 5)
     for _ in range(20):
-        assert standing_fields(a_class()())
+        assert standing_recipe(a_class()())
     assert len(shared._made) <= 5

@@ -1,4 +1,4 @@
-"""Fields that need not be made anew for a response, for nothing could make them differ.
+"""Recipes that need not be made anew for a response, for nothing could make its fields differ.
 
 REST framework makes all fields of a serializer for each response, in a fifth of the time that it
 takes to answer for one event. A serializer class of which a host wrote the ``Meta`` and declared
@@ -10,7 +10,7 @@ from typing import Any
 from django.core.signals import setting_changed
 from rest_framework.serializers import ModelSerializer
 
-from django_event_pdfs.plans import is_simple
+from django_event_pdfs.plans import Recipe, is_simple
 
 # What a class may say without a say in what is read.
 _HARMLESS = {"Meta", "_declared_fields", "create", "update", "validate"}
@@ -18,14 +18,14 @@ _TELLING = {"__init__", "__new__", "__getattr__", "__getattribute__", "__iter__"
 _OURS = f"{__package__}."
 
 _MOST = 500  # classes: a host may make one for each request
-_made: dict[Any, list[Any] | None] = {}
+_made: dict[Any, Recipe | None] = {}
 
 
-def standing_fields(serializer: Any) -> list[Any] | None:
-    """Return the readable fields of all serializers of a class; None where each has its own.
+def standing_recipe(serializer: Any) -> Recipe | None:
+    """Return the recipe of all serializers of a class; None where each has fields of its own.
 
-    They belong to no response and know no request: nothing but simple values, and documents of the
-    row itself, may be represented by them.
+    Its fields belong to no response and know no request: nothing but simple values, and documents
+    of the row itself, may be represented by them.
     """
     if "fields" in vars(serializer):
         return None  # They were looked at, and perhaps changed.
@@ -39,10 +39,10 @@ def standing_fields(serializer: Any) -> list[Any] | None:
     return _made[key]
 
 
-def _standing(kind: type[Any]) -> list[Any] | None:
+def _standing(kind: type[Any]) -> Recipe | None:
     fields = list(kind()._readable_fields)
     model = kind.Meta.model
-    return fields if all(is_simple(field, model) for field in fields) else None
+    return Recipe(model, fields) if all(is_simple(field, model) for field in fields) else None
 
 
 def _is_plain(kind: type[Any]) -> bool:
