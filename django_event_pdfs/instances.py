@@ -28,7 +28,8 @@ _PLAIN = {DeferredAttribute, ForeignKeyDeferredAttribute, FileDescriptor, Docume
 def made_together(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Return the queryset, whose instances are made quickly where they can be."""
     queryset: Any = rows
-    if getattr(queryset, "_iterable_class", None) is ModelIterable:
+    is_fetched = getattr(queryset, "_result_cache", None) is not None
+    if getattr(queryset, "_iterable_class", None) is ModelIterable and not is_fetched:
         queryset = queryset.all()
         queryset._iterable_class = _Instances
     return queryset  # type: ignore[no-any-return]

@@ -88,6 +88,25 @@ def test_rows_that_are_no_instances_stay_so(method):
     assert list(made_together(together).order_by("pk")) == list(plain.order_by("pk"))
 
 
+@pytest.mark.parametrize("query", [{"pk__in": []}, {"pk": None}, {"title": "Nobody's"}])
+def test_no_rows(query):
+    assert list(made_together(Meeting.objects.filter(**query))) == []
+
+
+def test_rows_that_were_fetched_are_not_fetched_again(django_assert_num_queries):
+    rows = Event.objects.all()
+    assert len(rows) == 2
+    with django_assert_num_queries(0):
+        assert list(made_together(rows)) == list(rows)
+
+
+def test_what_is_fetched_beforehand_comes_with_them(django_assert_num_queries, made):
+    rows = made_together(Meeting.objects.prefetch_related("owner"))
+    with django_assert_num_queries(2):
+        assert [str(meeting.owner) for meeting in rows] == ["manager", "None"]
+    assert len(made) == 2
+
+
 def test_columns_to_order_by_are_no_attributes():
     rows = Meeting.objects.order_by("owner__username").distinct()
     assert [*map(state, made_together(rows))] == [*map(state, rows)]
