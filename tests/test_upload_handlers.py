@@ -225,7 +225,7 @@ def test_an_upload_that_somebody_wrote_into_is_hashed_again(storage, hashed):
 
 
 def test_chunks_are_larger_than_djangos():
-    assert PDFUploadHandler.chunk_size == 16 * FileUploadHandler.chunk_size
+    assert PDFUploadHandler.chunk_size == 4 * FileUploadHandler.chunk_size
 
 
 # Beside other handlers
