@@ -44,6 +44,7 @@ class WatchedBody:
         if size < 0:
             return b"".join(iter(lambda: self.read(_READ_SIZE), b""))
         if not self._ahead:
+            self._ahead = memoryview(b"")  # An empty view would keep what it was taken from.
             self._ahead = memoryview(self._fetch(_READ_SIZE if self.count else _FIRST))
         chunk, self._ahead = self._ahead[:size], self._ahead[size:]
         return bytes(chunk)

@@ -39,23 +39,16 @@ def rows(turns: int = TURNS) -> Iterator[Row]:
         host.ask("events.prepare")
         found = host.ask("uploading.measure", turns=turns)
         yield from (_row("in process", way, found) for way in WAYS)
-        if not importlib.util.find_spec("gunicorn"):
-            return
-        found = uploads.measure(host, WAYS, turns)
-        for way in WAYS:
-            yield _row("gunicorn", way, found, *uploads.peaks(host, way, turns))
+        if importlib.util.find_spec("gunicorn"):
+            found = uploads.measure(host, WAYS, turns)
+            yield from (_row("gunicorn", way, found) for way in WAYS)
 
 
-def _row(
-    where: str,
-    way: str,
-    found: dict[str, dict[str, list[float]]],
-    memory: float | None = None,
-    workers: float | None = None,
-) -> Row:
+def _row(where: str, way: str, found: dict[str, dict[str, list[float]]]) -> Row:
     taken, plain = found[way], found[WAYS[0]]["cpu"]
     cpu, ms = Timing.of(taken["cpu"]), Timing.of(taken["ms"])
-    return Row(where, way, cpu, Timing.ratio(taken["cpu"], plain), ms, memory, workers)
+    peaks = taken.get("peaks", [None, None])
+    return Row(where, way, cpu, Timing.ratio(taken["cpu"], plain), ms, *peaks)
 
 
 def cells(row: Row) -> list[str]:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.benchmarks.processes import Host
@@ -20,33 +20,30 @@ Request = tuple[str, str, dict[str, str], str]
 
 
 def measure(host: Host, ways: list[str], turns: int) -> dict[str, dict[str, list[float]]]:
-    """Upload in turns; return milliseconds of the worker's CPU and of time, by way."""
+    """Upload in turns; return milliseconds of CPU and of time, and peaks in MiB, by way.
+
+    Each way has a server of its own: what others uploaded would be memory that it has already.
+    ``peaks`` are those of the web process, and of all that inspect for it.
+    """
     found: dict[str, dict[str, list[float]]] = {way: {"cpu": [], "ms": []} for way in ways}
-    with _serving(host) as (port, pid):
+    with ExitStack() as stack:
+        servers = {way: stack.enter_context(_serving(host)) for way in ways}
         for turn in range(turns + 2):
             for way in random.sample(ways, len(ways)):
-                requests = host.ask("uploading.requests", way=way)
-                start, cpu = time.perf_counter(), precise_time(family(pid))
-                _send(port, requests)
-                cpu = (precise_time(family(pid)) - cpu) * 1000
-                taken = cpu, (time.perf_counter() - start) * 1000
-                for name, value in zip(found[way], taken, strict=True):
+                taken = _upload(*servers[way], host.ask("uploading.requests", way=way))
+                for name, value in zip(("cpu", "ms"), taken, strict=True):
                     found[way][name] += [value] if turn >= 2 else []
                 host.ask("uploading.clear")
+        for way, (_port, pid) in servers.items():
+            _gunicorn, web, *workers = family(pid)
+            found[way]["peaks"] = [peak(web), sum(map(peak, workers))]
     return found
 
 
-def peaks(host: Host, way: str, turns: int) -> tuple[float, float]:
-    """Upload to a server of its own; return the most MiB of the web process, and of its workers.
-
-    A process of its own, for what others uploaded would be memory that it has already.
-    """
-    with _serving(host) as (port, pid):
-        for _ in range(turns):
-            _send(port, host.ask("uploading.requests", way=way))
-            host.ask("uploading.clear")
-        _gunicorn, web, *workers = family(pid)
-        return peak(web), sum(map(peak, workers))
+def _upload(port: int, pid: int, requests: list[Request]) -> tuple[float, float]:
+    start, cpu = time.perf_counter(), precise_time(family(pid))
+    _send(port, requests)
+    return (precise_time(family(pid)) - cpu) * 1000, (time.perf_counter() - start) * 1000
 
 
 def _send(port: int, requests: list[Request]) -> None:
