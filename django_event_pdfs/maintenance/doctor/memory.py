@@ -14,7 +14,7 @@ from django_event_pdfs.maintenance.doctor.diagnosis import Diagnosis, Outcome, d
 
 MEBIBYTE = 1024 * 1024
 PIECE = 8 * MEBIBYTE  # A part of S3; what Google's client sends at once, whatever the options.
-S3_PARTS = 10  # that boto3 reads ahead, where it has threads to send them
+S3_PARTS = 12  # that boto3 holds where it has threads: ten to be sent, and those read meanwhile
 AZURE_PIECE = 64 * MEBIBYTE  # where no option says otherwise
 
 _Held = Callable[[Any, int], int]  # Of a storage and a size: the bytes that are held at once.

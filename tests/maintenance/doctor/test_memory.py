@@ -40,9 +40,9 @@ def test_s3_is_told_to_read_as_it_sends(examined):
     assert statuses(examined(S3, 100, transfer_config=config)) == {"memory": "ok"}
 
 
-def test_s3_holds_ten_parts_and_one_without_threads(examined):
+def test_s3_holds_twelve_parts_and_one_without_threads(examined):
     [found] = examined(S3, 200)
-    assert "80.0 MiB of it" in found.explanation
+    assert "96.0 MiB of it" in found.explanation
     alone = s3_config(use_threads=False)
     assert statuses(examined(S3, 200, transfer_config=alone)) == {"memory": "ok"}
     assert statuses(examined(S3, 7)) == {"memory": "ok"}
