@@ -49,7 +49,7 @@ def _s3(storage: Any, size: int) -> int:
 
 
 def _google(storage: Any, size: int) -> int:
-    return size if size <= PIECE else min(size, storage.blob_chunk_size or size)
+    return size if size <= PIECE else min(size, int(storage.blob_chunk_size or size))
 
 
 def _azure(storage: Any, size: int) -> int:
@@ -57,7 +57,8 @@ def _azure(storage: Any, size: int) -> int:
     options = {} if storage.connection_string else storage.client_options
     if size <= options.get("max_single_put_size", AZURE_PIECE):
         return size
-    return min(size, storage.upload_max_conn * int(options.get("max_block_size", PIECE // 2)))
+    block = int(options.get("max_block_size", PIECE // 2))
+    return min(size, int(storage.upload_max_conn) * block)
 
 
 _KNOWN: tuple[tuple[str, str, _Held, str], ...] = (
