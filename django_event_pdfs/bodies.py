@@ -15,6 +15,8 @@ from django.http import HttpRequest
 _TAIL = 1024
 # Bytes of the first read: a small one, so that what is no PDF is seen before more has arrived.
 _FIRST = 4096
+# Bytes of each other. gunicorn copies all that it holds at each read, so that few reads cost less.
+_READ_SIZE = 1024 * 1024
 
 # Seconds to listen to a client that is still sending: in all, and to one that says nothing.
 LINGER, SILENCE = 10.0, 2.0
@@ -35,10 +37,19 @@ class WatchedBody:
         self.delimiters = 0
         self.delimiter = delimiter
         self._request = request
+        self._ahead = memoryview(b"")  # What was read of the stream, and not yet asked for.
 
     def read(self, size: int = -1) -> bytes:
-        if not self.count and size > _FIRST:
-            size = _FIRST
+        """Return at most ``size`` bytes, all that is left if negative, none at the end."""
+        if size < 0:
+            return b"".join(iter(lambda: self.read(_READ_SIZE), b""))
+        if not self._ahead:
+            self._ahead = memoryview(b"")  # An empty view would keep what it was taken from.
+            self._ahead = memoryview(self._fetch(_READ_SIZE if self.count else _FIRST))
+        chunk, self._ahead = self._ahead[:size], self._ahead[size:]
+        return bytes(chunk)
+
+    def _fetch(self, size: int) -> bytes:
         chunk: bytes = self.stream.read(size)
         self.count += len(chunk)
         setattr(self._request, _READ, self.count)

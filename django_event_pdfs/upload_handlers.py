@@ -57,8 +57,9 @@ class PDFUploadHandler(FileUploadHandler):
     name are only kept; so are all where a project names the class in ``FILE_UPLOAD_HANDLERS``.
     """
 
-    # Larger than Django's own: what a chunk costs makes room for what its hash costs.
-    chunk_size = MEBIBYTE
+    # Larger than Django's own: what a chunk costs makes room for what its hash costs. Beyond this,
+    # the copies that Django's parser makes of each are given new pages of memory every time.
+    chunk_size = 256 * 1024
 
     def __init__(
         self,

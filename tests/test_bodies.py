@@ -12,6 +12,7 @@ from django_event_pdfs import bodies
 from django_event_pdfs.bodies import WatchedBody, body_length, declare_length, linger
 
 DELIMITER = b"--boundary"
+MEBIBYTE = 1024 * 1024
 
 
 def watched(data, delimiter=DELIMITER):
@@ -32,6 +33,24 @@ def test_each_delimiter_is_counted_once_however_the_body_is_read(size):
 def test_the_first_read_is_a_small_one():
     body = watched(b"x" * 99_999)
     assert [len(body.read(50_000)) for _ in range(3)] == [4096, 50_000, 45_903]
+
+
+class Counted(io.BytesIO):
+    """A body whose server is asked for so many bytes at once."""
+
+    asked = ()
+
+    def read(self, size=-1):
+        self.asked += (size,)
+        return super().read(size)
+
+
+def test_the_server_is_asked_for_a_mebibyte_at_once_however_small_the_chunks_are():
+    stream = Counted(b"x" * (4096 + 3 * MEBIBYTE))
+    body = WatchedBody(stream, HttpRequest())
+    chunks = list(iter(lambda: body.read(64 * 1024), b""))
+    assert stream.asked == (4096, *[MEBIBYTE] * 4)  # The last one finds the end.
+    assert [len(chunk) for chunk in chunks] == [4096, *[64 * 1024] * 48]
 
 
 def test_all_can_be_read_at_once():

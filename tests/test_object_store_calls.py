@@ -70,6 +70,14 @@ def test_a_large_file_is_stored_in_parts(api, calls):
     assert sorted(calls) == sorted(PARTS)
 
 
+def test_a_large_file_is_stored_by_one_call_where_the_options_say_so(api, calls):
+    transfer = pytest.importorskip("boto3.s3.transfer")
+    storages["default"].transfer_config = transfer.TransferConfig(multipart_threshold=5 * 1024**3)
+    large = upload(padding=9 * 1024 * 1024)
+    assert multipart(api, "post", EVENTS, **NEW, programme_file=large).status_code == 201
+    assert calls == ["PutObject"]
+
+
 def test_a_raw_put_replaces_by_two_calls(api, calls, stored):
     url = f"{EVENTS}{stored.pk}/programme_file/"
     assert api.put(url, make_pdf(), content_type="application/pdf").status_code == 200

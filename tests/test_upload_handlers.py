@@ -213,6 +213,26 @@ def test_the_hash_is_computed_on_the_way_and_not_again(storage, hashed, chunk):
     assert hashed == []
 
 
+def test_a_large_upload_is_judged_and_stored_without_being_read_again(storage, db):
+    sizes = []
+    event = Event(name="S", start_date="2026-12-01T09:00:00Z")
+    with feed(start(), LARGE) as upload:
+        true = upload.file.read
+
+        def counting(size=-1):
+            data = true(size)
+            sizes.append(len(data))
+            return data
+
+        upload.file.read = counting
+        event.guide_file = upload
+        event.full_clean()
+        event.save()
+    assert event.guide_file.facts.size == len(LARGE)
+    # Its head here, and where it ends; all else is read by the worker.
+    assert 0 < sum(sizes) < 100 * 1024
+
+
 def test_an_upload_that_somebody_wrote_into_is_hashed_again(storage, hashed):
     with feed(start(), LARGE) as upload:
         changed = LARGE.replace(b"%PDF-1.3", b"%PDF-1.4")
@@ -225,7 +245,7 @@ def test_an_upload_that_somebody_wrote_into_is_hashed_again(storage, hashed):
 
 
 def test_chunks_are_larger_than_djangos():
-    assert PDFUploadHandler.chunk_size == 16 * FileUploadHandler.chunk_size
+    assert PDFUploadHandler.chunk_size == 4 * FileUploadHandler.chunk_size
 
 
 # Beside other handlers

@@ -18,7 +18,7 @@ class Host:
     """A process of one side; a second one on the same folder finds the data of the first."""
 
     def __init__(self, side: str, folder: Path, database: dict[str, Any] | None = None) -> None:
-        self.side = side
+        self.side, self.folder = side, folder
         folder.mkdir(exist_ok=True)
         database = database or {
             "ENGINE": "django.db.backends.sqlite3",
@@ -26,17 +26,18 @@ class Host:
         }
         app = side if side in ("ours", "both") else "plain"
         host = {"side": side, "app": app, "folder": str(folder), "database": database}
+        self.environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "DJANGO_SETTINGS_MODULE": "tests.benchmarks.hosts.settings",
+            "EVENT_PDFS_BENCHMARK_HOST": json.dumps(host),
+        }
         self._process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-                "DJANGO_SETTINGS_MODULE": "tests.benchmarks.hosts.settings",
-                "EVENT_PDFS_BENCHMARK_HOST": json.dumps(host),
-            },
+            env=self.environment,
         )
 
     def ask(self, function: str, **arguments: Any) -> Any:

@@ -1,5 +1,6 @@
 """Uploading two documents of 10 MB, beside a DRF that checks nothing. Linux only."""
 
+import importlib.util
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,21 +8,28 @@ from pathlib import Path
 
 from tests.benchmarks.processes import Host
 from tests.benchmarks.timing import Timing
+from tests.benchmarks.web import uploads
 
 TITLE = "Uploading 2 x 10 MB, checked and with facts: CPU with workers, time, and peak memory"
-HEADS = ["way", "CPU ms", "CPU, times DRF", "ms", "peak MiB"]
+HEADS = ["where", "way", "CPU ms", "CPU, times DRF", "ms", "peak MiB", "of workers"]
 TURNS = 15
+WAYS = ["DRF, one POST", "ours, one POST", "ours, two raw PUTs"]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One way: milliseconds of CPU (its workers' too) and of time; mebibytes above the start's."""
+    """One way: milliseconds of CPU (its workers' too) and of time; mebibytes, where measured.
 
+    ``memory`` is the most that the web process held, ``workers`` that of those who inspect.
+    """
+
+    where: str
     way: str
     cpu: Timing
     cpu_to_plain: Timing
     ms: Timing
-    memory: float
+    memory: float | None
+    workers: float | None
 
 
 def rows(turns: int = TURNS) -> Iterator[Row]:
@@ -30,12 +38,19 @@ def rows(turns: int = TURNS) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder, Host("both", Path(folder) / "both") as host:
         host.ask("events.prepare")
         found = host.ask("uploading.measure", turns=turns)
-    plain = next(iter(found.values()))["cpu"]
-    for way, one in found.items():
-        cpu, ms = Timing.of(one["cpu"]), Timing.of(one["ms"])
-        memory = Timing.of(one["kib"]).median / 1024
-        yield Row(way, cpu, Timing.ratio(one["cpu"], plain), ms, memory)
+        yield from (_row("in process", way, found) for way in WAYS)
+        if importlib.util.find_spec("gunicorn"):
+            found = uploads.measure(host, WAYS, turns)
+            yield from (_row("gunicorn", way, found) for way in WAYS)
+
+
+def _row(where: str, way: str, found: dict[str, dict[str, list[float]]]) -> Row:
+    taken, plain = found[way], found[WAYS[0]]["cpu"]
+    cpu, ms = Timing.of(taken["cpu"]), Timing.of(taken["ms"])
+    peaks = taken.get("peaks", [None, None])
+    return Row(where, way, cpu, Timing.ratio(taken["cpu"], plain), ms, *peaks)
 
 
 def cells(row: Row) -> list[str]:
-    return [row.way, str(row.cpu), str(row.cpu_to_plain), str(row.ms), f"{row.memory:.1f}"]
+    peaks = ["" if peak is None else f"{peak:.0f}" for peak in (row.memory, row.workers)]
+    return [row.where, row.way, str(row.cpu), str(row.cpu_to_plain), str(row.ms), *peaks]

@@ -21,6 +21,14 @@ COMMANDS = {
         "--threads=4",
         "django.core.wsgi:get_wsgi_application()",
     ],
+    # Loaded before it forks, so that another worker is there soon after one was killed.
+    "gunicorn-preloaded": [
+        "gunicorn",
+        "--bind=127.0.0.1:{port}",
+        "--preload",
+        "--workers=2",
+        "tests.servers.preloaded:application",
+    ],
     "gunicorn-sync": [
         "gunicorn",
         "--bind=127.0.0.1:{port}",

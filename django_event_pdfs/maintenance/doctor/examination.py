@@ -6,6 +6,7 @@ from django_event_pdfs.conf import conf
 from django_event_pdfs.maintenance.doctor import (
     body_limit,
     disk,
+    memory,
     scanner,
     storage,
     stored_files,
@@ -31,6 +32,7 @@ ALL: tuple[Subject, ...] = (
     stored_files.examine,
     disk.examine,
     upload_folder.examine,
+    memory.examine,
     scanner.examine,
     body_limit.examine,
     web.examine,
@@ -41,6 +43,7 @@ OF_THE_STORAGE = (
     stored_files.examine,
     disk.examine,
     upload_folder.examine,
+    memory.examine,
     web.examine,
     web.examine_quickly,
 )

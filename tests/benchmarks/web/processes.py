@@ -27,3 +27,23 @@ def processor_time(pids: Collection[int]) -> float:
         if int(path.parent.name) in pids or int(values[1]) in pids:
             ticks += int(values[11]) + int(values[12])
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def precise_time(pids: Collection[int]) -> float:
+    """Return the seconds of processes, of all their threads that still run, to the microsecond.
+
+    Of what runs right now the kernel knows no more than what was there at its last tick.
+    """
+    spent = 0
+    for pid in pids:
+        for path in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            spent += int(path.read_text().split()[0])
+    return spent / 1e9
+
+
+def family(pid: int | None = None) -> list[int]:
+    """Return a process (this one) and all that descend from it and still run."""
+    pid = pid or os.getpid()
+    children = Path(f"/proc/{pid}/task").glob("*/children")
+    found = [int(child) for path in children for child in path.read_text().split()]
+    return [pid, *(one for child in found for one in family(child))]
