@@ -24,11 +24,10 @@ class NginxDelivery(WebServerDelivery):
         super().__init__(frame_ancestors=frame_ancestors)
         self.location = f"/{location.strip('/')}/"
 
-    def handed_over(self, document: Representation) -> dict[str, str]:
-        # Not the name: nginx refuses the ".." that a legacy one may have.
-        path, root = document.storage.path(document.name), document.storage.path("")
-        inside = (
-            path.removeprefix(root) if path.startswith(f"{root}/") else os.path.relpath(path, root)
-        )
+    def handed_over(self, document: Representation, path: str) -> dict[str, str]:
+        # Mostly the name, but for the ".." of legacy ones, which nginx refuses.
+        inside = document.name
+        if path != f"{document.storage.location}/{inside}":
+            inside = os.path.relpath(path, document.storage.path(""))
         # No Accept-Ranges: nginx would say it twice.
-        return {"X-Accel-Redirect": quote(os.fsencode(self.location + inside.lstrip("/")))}
+        return {"X-Accel-Redirect": quote(os.fsencode(self.location + inside))}
