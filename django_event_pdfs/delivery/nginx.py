@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 from django_event_pdfs.delivery.base import Representation
@@ -25,9 +26,9 @@ class NginxDelivery(WebServerDelivery):
         self.location = f"/{location.strip('/')}/"
 
     def handed_over(self, document: Representation, path: str) -> dict[str, str]:
-        # Mostly the name, but for the ".." of legacy ones, which nginx refuses.
+        storage: Any = document.storage  # With paths, so a FileSystemStorage.
         inside = document.name
-        if path != f"{document.storage.location}/{inside}":
-            inside = os.path.relpath(path, document.storage.path(""))
+        if path != f"{storage.location}/{inside}":  # nginx refuses the ".." of legacy names.
+            inside = os.path.relpath(path, storage.path(""))
         # No Accept-Ranges: nginx would say it twice.
         return {"X-Accel-Redirect": quote(os.fsencode(self.location + inside))}
