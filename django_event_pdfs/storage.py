@@ -21,10 +21,14 @@ UPLOADS = ".event_pdfs_uploads/"
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """Size in bytes, and when the file was last modified (aware) where the storage can say."""
+    """Size in bytes, when the file was last modified (aware), and its path in the file system.
+
+    ``modified`` is None where the storage cannot say, ``path`` where the file has none.
+    """
 
     size: int
     modified: datetime | None
+    path: str | None = None
 
 
 def document_storage() -> Storage:
@@ -42,8 +46,9 @@ def stat(storage: Storage, name: str) -> Stat:
     with reading(storage, name):
         # Not by asking for path(): storages in memory have one, and nothing is there.
         if isinstance(storage, FileSystemStorage):
-            result = os.stat(storage.path(name))
-            return Stat(result.st_size, datetime.fromtimestamp(result.st_mtime, UTC))
+            path = storage.path(name)
+            result = os.stat(path)
+            return Stat(result.st_size, datetime.fromtimestamp(result.st_mtime, UTC), path)
         if can_stat(storage):
             return Stat(*stat_object(storage, name))
         return Stat(storage.size(name), _modified(storage, name))

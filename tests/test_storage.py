@@ -67,7 +67,7 @@ def test_a_local_file_is_asked_about_once(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(
         os, "stat", lambda path, **kwargs: (calls.append(path), real(path, **kwargs))[1]
     )
-    assert stat(storage, "a.pdf") == Stat(5, MOMENT)
+    assert stat(storage, "a.pdf") == Stat(5, MOMENT, str(tmp_path / "a.pdf"))
     assert calls == [str(tmp_path / "a.pdf")]
 
 

@@ -13,8 +13,7 @@ class ApacheDelivery(WebServerDelivery):
     Option: ``frame_ancestors``.
     """
 
-    def handed_over(self, document: Representation) -> dict[str, str] | None:
-        path = document.storage.path(document.name)
+    def handed_over(self, document: Representation, path: str) -> dict[str, str] | None:
         # Releases of mod_xsendfile to 0.12 take the path as it stands, later ones unquote it.
         # Where that makes a difference, for legacy names alone, Django streams the file.
         if quote(os.fsencode(path)) != path:

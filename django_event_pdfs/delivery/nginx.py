@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 from django_event_pdfs.delivery.base import Representation
@@ -24,11 +25,10 @@ class NginxDelivery(WebServerDelivery):
         super().__init__(frame_ancestors=frame_ancestors)
         self.location = f"/{location.strip('/')}/"
 
-    def handed_over(self, document: Representation) -> dict[str, str]:
-        # Not the name: nginx refuses the ".." that a legacy one may have.
-        path, root = document.storage.path(document.name), document.storage.path("")
-        inside = (
-            path.removeprefix(root) if path.startswith(f"{root}/") else os.path.relpath(path, root)
-        )
+    def handed_over(self, document: Representation, path: str) -> dict[str, str]:
+        storage: Any = document.storage  # With paths, so a FileSystemStorage.
+        inside = document.name
+        if path != f"{storage.location}/{inside}":  # nginx refuses the ".." of legacy names.
+            inside = os.path.relpath(path, storage.path(""))
         # No Accept-Ranges: nginx would say it twice.
-        return {"X-Accel-Redirect": quote(os.fsencode(self.location + inside.lstrip("/")))}
+        return {"X-Accel-Redirect": quote(os.fsencode(self.location + inside))}

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django_event_pdfs.delivery.base import GUARDS, Representation
 from django_event_pdfs.delivery.ranges import UnsatisfiableRange
 from django_event_pdfs.delivery.stream import StreamDelivery
-from django_event_pdfs.storage import Stat, has_paths
+from django_event_pdfs.storage import Stat
 
 
 class WebServerDelivery(StreamDelivery):
@@ -18,19 +18,23 @@ class WebServerDelivery(StreamDelivery):
     """
 
     @abstractmethod
-    def handed_over(self, document: Representation) -> dict[str, str] | None:
-        """Return the headers that make the web server send the file, None where Django has to."""
+    def handed_over(self, document: Representation, path: str) -> dict[str, str] | None:
+        """Return the headers that make the web server send the file, None where Django has to.
+
+        ``path`` is where the file lies, absolute.
+        """
 
     def _content(
         self, request: HttpRequest, document: Representation, found: Stat, etag: str
     ) -> HttpResponseBase:
-        is_left = has_paths(document.storage) and self._is_left(request, found, etag)
-        headers = self.handed_over(document) if is_left else None
+        path = found.path if self._is_left(request, found, etag) else None
+        headers = None if path is None else self.handed_over(document, path)
         if headers is None:
             return super()._content(request, document, found, etag)
         # Django's cache would keep these headers as if they were the document.
         request._cache_update_cache = False  # type: ignore[attr-defined]
-        return HttpResponse(headers=headers)  # Not 206: the web server cuts ranges out of a 200.
+        # Not 206: the web server cuts ranges out of a 200.
+        return HttpResponse(headers=headers, content_type="application/pdf")
 
     def _is_left(self, request: HttpRequest, found: Stat, etag: str) -> bool:
         """Return whether the web server, which judges the request anew, answers the same."""

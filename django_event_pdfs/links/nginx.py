@@ -11,10 +11,10 @@ from urllib.parse import quote
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import constant_time_compare
-from django.utils.encoding import escape_uri_path, force_str
+from django.utils.encoding import force_str
 
 from django_event_pdfs.links.base import Link, MakeLink, Verdict
-from django_event_pdfs.links.signed import SignedLinks, single_values
+from django_event_pdfs.links.signed import SignedLinks, escape_name, single_values
 
 # No blank, quote, "$" or backslash: it stands in the configuration of nginx as it is.
 _SECRET = re.compile(r"[A-Za-z0-9_-]{32,}")
@@ -71,7 +71,7 @@ class NginxSecureLinks(SignedLinks):
             parameters["signature"] = _sign(name, parameters, secret)
             query = "&".join(f"{key}={value}" for key, value in parameters.items())
             mount = mount_of(name[: name.rfind("/") + 1])
-            return Link(f"{mount}{escape_uri_path(name)}?{query}", expires_at)
+            return Link(f"{mount}{escape_name(name)}?{query}", expires_at)
 
         return make
 

@@ -1,5 +1,6 @@
 """Signed links: the name, an expiry and an HMAC over both; verifying asks no database."""
 
+import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,9 @@ LIFETIMES = {
 }
 
 _SIGNED = ("expires", "filename", "signature")
+
+# What a URL holds as it is: all of a name that we chose.
+_PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
 
 
 class SignedLinks(BaseLinks):
@@ -138,9 +142,14 @@ def _is_signed(name: str, values: dict[str, str]) -> bool:
     return is_signature(values.get("signature", ""), unsigned)
 
 
+def escape_name(name: str) -> str:
+    """Return a name as it stands in a path, as ``escape_uri_path`` writes it."""
+    return name if _PLAIN.fullmatch(name) else escape_uri_path(name)
+
+
 def _canonical(name: str, dated: str, filename: str | None) -> str:
     # All is percent-encoded, so no name can pass for another name with parameters.
-    text = f"{escape_uri_path(name)}?{dated}"
+    text = f"{escape_name(name)}?{dated}"
     if filename is None:
         return text
     return f"{text}{'&' if dated else ''}filename={quote_plus(filename)}"

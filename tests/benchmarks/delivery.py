@@ -115,7 +115,7 @@ def _asked(site: Site, early: Site) -> dict[str, tuple[str, dict[str, str]]]:
         "early link": (f"http://127.0.0.1:{early.http}{early.places[SMALL]['link']}", {}),
         "sendfile": (here + small["by hand"], signed_in),
         "permalink": (here + small["permalink"], signed_in),
-        "checked": (here + site.checked_link(small["name"]), {}),
+        "checked": (here + small["checked"], {}),
         "static": (f"{here}/static-media/{small['name']}", {}),
         "large link": (here + large["link"], {}),
         "large static": (f"{here}/static-media/{large['name']}", {}),

@@ -9,9 +9,11 @@ from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
+from django.utils.encoding import escape_uri_path
 
 from django_event_pdfs.exceptions import LinkUnavailable
 from django_event_pdfs.links import SignedLinks, Verdict, get_links, signed
+from django_event_pdfs.links.signed import escape_name
 
 MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
 NAME = "events/programmes/programme_abcdefghijklmnopqrstuvwx23.pdf"
@@ -460,3 +462,9 @@ def test_a_verdict_is_expired_only_when_no_second_is_left() -> None:
     assert verdict.expired
     assert not replace(verdict, max_age=1).expired
     assert not replace(verdict, max_age=None).expired
+
+
+def test_a_name_is_escaped_as_django_escapes_paths() -> None:
+    for text in ("", NAME, "議程.pdf", *map(chr, range(0x100))):
+        for name in (text, f"events/{text}.pdf"):
+            assert escape_name(name) == escape_uri_path(name)

@@ -29,8 +29,9 @@ def _places(size: int) -> dict[str, str]:
     from django.apps import apps
     from django.conf import settings
 
-    from django_event_pdfs.links import get_links, permalink
+    from django_event_pdfs.links import NginxSecureLinks, get_links, permalink
     from django_event_pdfs.naming import new_name
+    from tests.servers.deployed import LINK_SECRET
 
     name = new_name("events/programmes/", "programme_file")
     path = settings.MEDIA_ROOT / name
@@ -42,9 +43,12 @@ def _places(size: int) -> dict[str, str]:
         )
         for side in ("ours", "plain")
     }
+    # Below a path of its own, so that both kinds of links are there at once.
+    checked = NginxSecureLinks(secrets=[LINK_SECRET], base_url="/checked/")
     return {
         "name": name,
         "link": get_links().make(name, "Programme 2026.pdf").url,
+        "checked": checked.make(name, "Programme 2026.pdf").url,
         "permalink": str(permalink(events["ours"], "programme_file")),
         "by hand": f"/by-hand/{events['plain'].pk}/programme_file/",
     }

@@ -1,13 +1,10 @@
 """The servers of the site: PostgreSQL, gunicorn or uvicorn, and one nginx before them."""
 
-import base64
-import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,14 +13,12 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from tests.servers.deployed import DEPLOY
+from tests.servers.deployed import DEPLOY, LINK_SECRET
 from tests.servers.serving import free_port, wait_for
 
 # As deploy/gunicorn.conf.py has it, with a fixed number of workers, which measurements need.
 GUNICORN = ["gunicorn", "--workers=2", "--threads=4", "django.core.wsgi:get_wsgi_application()"]
 UVICORN = ["uvicorn", "--lifespan=off", "--factory", "django.core.asgi:get_asgi_application"]
-
-SECURE_SECRET = "a secret of nginx and of whoever signs for it"
 
 NGINX = """
 pid nginx.pid;
@@ -42,25 +37,15 @@ http {{
     sendfile on;
     keepalive_requests 1000000;
     upstream events {{ server 127.0.0.1:{django}; }}
+    {maps}
     server {{
         listen 127.0.0.1:{http};
         proxy_set_header Host $http_host;
         location / {{ proxy_pass http://events; }}
         location /static-media/ {{ alias {folder}/media/; }}
-        location /checked/ {{
-            secure_link $arg_md5,$arg_expires;
-            secure_link_md5 "$secure_link_expires$uri {secret}";
-            if ($secure_link = "") {{ return 403; }}
-            if ($secure_link = "0") {{ return 410; }}
-            alias {folder}/media/;
-            add_header Content-Disposition "inline; filename=$arg_filename";
-            add_header Cache-Control "private, immutable";
-            add_header X-Content-Type-Options nosniff;
-            add_header Referrer-Policy no-referrer;
-            add_header Content-Security-Policy "frame-ancestors 'self'";
-        }}
         location /_sendfile/ {{ internal; alias {folder}/media/; }}
-        {shipped}
+        {handed_over}
+        {checked}
     }}
 }}
 """
@@ -110,8 +95,9 @@ class Site:
             folder=self.folder,
             django=self.django,
             http=self.http,
-            secret=SECURE_SECRET,
-            shipped=self._shipped(),
+            maps=self._shipped("maps.conf") + self._shipped("secure_links/maps.conf"),
+            handed_over=self._handed_over(),
+            checked=self._checked(),
         )
         (self.folder / "nginx.conf").write_text(text)
         command = [str(binary), "-e", "stderr", "-p", f"{self.folder}/", "-c", "nginx.conf"]
@@ -124,20 +110,24 @@ class Site:
         with ThreadPoolExecutor(16) as pool:
             list(pool.map(lambda _: urlopen(url, timeout=60).close(), range(64)))
 
-    def checked_link(self, name: str) -> str:
-        """Return a link that nginx checks alone."""
-        expires = int(time.time()) + 24 * 60 * 60
-        uri = f"/checked/{name}"
-        digest = hashlib.md5(f"{expires}{uri} {SECURE_SECRET}".encode()).digest()
-        text = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-        return f"{uri}?expires={expires}&filename=Programme+2026.pdf&md5={text}"
-
-    def _shipped(self) -> str:
-        """Return the location of the shipped configuration that X-Accel-Redirect leads to."""
-        text = (DEPLOY / "nginx" / "events.conf").read_text(encoding="utf-8")
+    def _handed_over(self) -> str:
+        """Return the location that X-Accel-Redirect leads to."""
+        text = self._shipped("events.conf")
         location = re.search(r"location /_event_pdfs/ \{.*?\n    \}\n", text, re.DOTALL)
         assert location
-        return location[0].replace("/srv/events/", f"{self.folder}/")
+        return location[0]
+
+    def _checked(self) -> str:
+        """Return the location whose links nginx checks alone, beside the links of Django."""
+        parts = [self._shipped(f"secure_links/{name}.conf") for name in ("secret", "location")]
+        text = "".join(parts).replace("^/media/", "^/checked/")
+        text = text.replace("write-here-a-secret-of-32-characters-or-more", LINK_SECRET)
+        return text.replace("include event_pdfs/document.inc;", self._shipped("document.inc"))
+
+    def _shipped(self, name: str) -> str:
+        """Return a file of the configuration that the example project has for nginx."""
+        text = (DEPLOY / "nginx" / name).read_text(encoding="utf-8")
+        return text.replace("/srv/events/", f"{self.folder}/")
 
     @contextmanager
     def _started(self, command: list[str], port: int) -> Iterator[int]:
