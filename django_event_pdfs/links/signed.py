@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import parse_qs, quote_plus, unquote, urlsplit
 
 from django.utils.encoding import escape_uri_path
@@ -13,7 +13,7 @@ from django_event_pdfs.conf import conf, seconds
 from django_event_pdfs.exceptions import LinkUnavailable
 from django_event_pdfs.links.base import BaseLinks, Link, MakeLink, Verdict
 from django_event_pdfs.links.mounts import file_mount, mounted_name
-from django_event_pdfs.links.signatures import is_signature, signer
+from django_event_pdfs.links.signatures import Signer, is_signature, signer
 
 DAY = 24 * 60 * 60
 MINUTE = 60
@@ -26,10 +26,13 @@ LIFETIMES = {
     "permission": (10 * MINUTE, 5 * MINUTE),
 }
 
+_MOST = 4096  # links that are remembered of one window, some 2 MB
+
 _SIGNED = ("expires", "filename", "signature")
 
-# What a URL holds as it is: all of a name that we chose.
+# What a URL holds as it is: all of a name that we chose, and of most filenames, but their blanks.
 _PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
+_PLAIN_FILENAME = re.compile(r"[A-Za-z0-9_.~ -]*")
 
 
 class SignedLinks(BaseLinks):
@@ -66,14 +69,12 @@ class SignedLinks(BaseLinks):
         expires = self._expiry()
         expires_at = None if expires is None else datetime.fromtimestamp(expires, UTC)
         dated = "" if expires is None else f"expires={expires}"
-        sign, mount_of = signer().sign, cache(self._mount)
+        signed, mount_of = _Signed.of(signer(), dated), cache(self._mount)
 
         def make(name: str, filename: str = "") -> Link:
             shown = filename if filename and self.filename else None
-            unsigned = _canonical(name, dated, shown)
-            joint = "&" if dated or shown else ""
             mount = mount_of(name[: name.rfind("/") + 1])
-            return Link(f"{mount}{unsigned}{joint}signature={sign(unsigned)}", expires_at)
+            return Link(mount + signed.text(name, shown), expires_at)
 
         return make
 
@@ -147,9 +148,46 @@ def escape_name(name: str) -> str:
     return name if _PLAIN.fullmatch(name) else escape_uri_path(name)
 
 
+class _Signed:
+    """The signed part of links that end at one moment, remembered.
+
+    A page of events is read by thousands, and its links are the same for all of them.
+    """
+
+    def __init__(self, key: Signer, dated: str) -> None:
+        self._key, self._dated = key, dated
+        self._known: dict[str, tuple[str | None, str]] = {}
+
+    @classmethod
+    @lru_cache(maxsize=4)
+    def of(cls, key: Signer, dated: str) -> "_Signed":
+        return cls(key, dated)
+
+    def text(self, name: str, filename: str | None) -> str:
+        """Return the name, its parameters and their signature, as they stand in a link."""
+        known = self._known.get(name)
+        if known is None or known[0] != filename:
+            known = (filename, self._sign(name, filename))
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            self._known[name] = known
+        return known[1]
+
+    def _sign(self, name: str, filename: str | None) -> str:
+        unsigned = _canonical(name, self._dated, filename)
+        joint = "&" if self._dated or filename else ""
+        return f"{unsigned}{joint}signature={self._key.sign(unsigned)}"
+
+
 def _canonical(name: str, dated: str, filename: str | None) -> str:
     # All is percent-encoded, so no name can pass for another name with parameters.
     text = f"{escape_name(name)}?{dated}"
     if filename is None:
         return text
-    return f"{text}{'&' if dated else ''}filename={quote_plus(filename)}"
+    return f"{text}{'&' if dated else ''}filename={_escape_filename(filename)}"
+
+
+def _escape_filename(filename: str) -> str:
+    """Return a filename as it stands in a query, as ``quote_plus`` writes it."""
+    is_plain = _PLAIN_FILENAME.fullmatch(filename)
+    return filename.replace(" ", "+") if is_plain else quote_plus(filename)

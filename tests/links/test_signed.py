@@ -6,7 +6,7 @@ import hmac
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, quote_plus, unquote, urlsplit
 
 import pytest
 from django.utils.encoding import escape_uri_path
@@ -462,6 +462,44 @@ def test_a_verdict_is_expired_only_when_no_second_is_left() -> None:
     assert verdict.expired
     assert not replace(verdict, max_age=1).expired
     assert not replace(verdict, max_age=None).expired
+
+
+@pytest.mark.parametrize("text", ["Programme 2026.pdf", "a b~c_d-e.pdf", "議程.pdf", "a+b", "%20"])
+def test_a_filename_is_escaped_as_in_any_query(text: str) -> None:
+    filenames = [text, *(f"a{chr(code)}b.pdf" for code in range(0x100))]
+    for filename in filenames:
+        url = SignedLinks().make(NAME, filename).url
+        assert f"filename={quote_plus(filename)}&" in url
+
+
+def test_a_link_that_is_remembered_is_signed_by_the_key_of_its_time(settings: Any) -> None:
+    first = SignedLinks().make(NAME, "A.pdf")
+    assert SignedLinks().make(NAME, "A.pdf") == first
+    settings.SECRET_KEY = "another"
+    other = SignedLinks().make(NAME, "A.pdf")
+    assert other != first
+    assert SignedLinks().name_of(other.url) == NAME
+    assert SignedLinks().name_of(first.url) is None
+
+
+def test_a_link_with_another_filename_is_another() -> None:
+    make = SignedLinks().maker()
+    links = [make(NAME, filename) for filename in ("A.pdf", "B.pdf", "", "A.pdf")]
+    assert links[0] == links[3]
+    assert len({link.url for link in links}) == 3
+
+
+def test_few_links_are_remembered(monkeypatch: Any) -> None:
+    monkeypatch.setattr(signed, "_MOST", 10)
+    signed._Signed.of.cache_clear()
+    make = SignedLinks().maker()
+    urls = {make(f"events/programmes/{number}.pdf").url for number in range(25)}
+    assert len(urls) == 25
+    assert len(signed._Signed.of(signed.signer(), _dated(urls.pop()))._known) == 5
+
+
+def _dated(url: str) -> str:
+    return f"expires={parse_qs(urlsplit(url).query)['expires'][0]}"
 
 
 def test_a_name_is_escaped_as_django_escapes_paths() -> None:
