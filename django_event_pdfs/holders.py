@@ -1,15 +1,17 @@
 """Who names a file: every file field of every model, and the columns that a host names."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import Error, connections, router, transaction
-from django.db.models import F, Field, FileField, Model, Q, QuerySet, lookups
+from django.db.models import Field, FileField, Model, QuerySet
 
+from django_event_pdfs.columns import is_any_of, read_columns
 from django_event_pdfs.conf import conf
 
 
@@ -79,27 +81,16 @@ def holders(names: Collection[str], lock: str = "") -> set[str]:
     held: set[str] = set()
     asked = list(names)
     for holder in holding_tables() if names else ():
-        wanted = Q()
-        for field in holder.fields:
-            wanted |= Q(_OneOf(F(field.attname), asked))
-        rows = holder.rows.filter(wanted)
-        if holder.using == lock:
-            rows = rows.select_for_update()
-        rows = rows.values_list(*(f.attname for f in holder.fields))
-        held.update(name for row in fetched(rows) for name in row if name in names)
+        rows = _asked(holder.model, holder.using, partial(_naming, holder, asked, lock))
+        held.update(name for row in rows for name in row if name in names)
     return held
 
 
-class _OneOf(lookups.In):
-    """``IN`` for names as they are: to have a field prepare each takes longer than the query."""
-
-    prepare_rhs = False
-
-    def get_prep_lookup(self) -> Any:
-        return self.rhs
-
-    def process_rhs(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        return f"({', '.join(['%s'] * len(self.rhs))})", tuple(self.rhs)
+def _naming(holder: Holder, names: list[str], lock: str) -> list[tuple[Any, ...]]:
+    """Return what the rows of a table name that name any of the files."""
+    where = is_any_of(holder.fields, names, holder.using)
+    is_locked = holder.using == lock
+    return read_columns(holder.model, holder.fields, where, holder.using, lock=is_locked)
 
 
 def fetched(rows: QuerySet[Any]) -> Iterable[Any]:
@@ -108,21 +99,24 @@ def fetched(rows: QuerySet[Any]) -> Iterable[Any]:
     Raises:
         HoldersUnknown: the table cannot be asked, or is missing where the model is written to.
     """
-    connection = connections[rows.db]
+    return _asked(rows.model, rows.db, partial(list, rows))
+
+
+def _asked(model: type[Model], using: str, ask: Callable[[], Iterable[Any]]) -> Iterable[Any]:
+    connection = connections[using]
     try:
         # A failing query must not take a transaction of the host's with it.
-        with transaction.atomic(rows.db) if connection.in_atomic_block else nullcontext():
-            return list(rows)
+        with transaction.atomic(using) if connection.in_atomic_block else nullcontext():
+            return ask()
     except Error as error:
-        if _must_be_there(rows) or _is_there(rows.model, connection):
-            raise HoldersUnknown(f"{rows.model._meta.label}: {error}") from error
+        if _must_be_there(model, using) or _is_there(model, connection):
+            raise HoldersUnknown(f"{model._meta.label}: {error}") from error
         return ()
 
 
-def _must_be_there(rows: QuerySet[Any]) -> bool:
+def _must_be_there(model: type[Model], using: str) -> bool:
     """Return whether a missing table is one that waits for its migration, under another name."""
-    model = rows.model
-    return bool(model._meta.managed) and rows.db == router.db_for_write(model)
+    return bool(model._meta.managed) and using == router.db_for_write(model)
 
 
 def _is_there(model: type[Model], connection: Any) -> bool:

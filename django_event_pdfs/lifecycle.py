@@ -4,7 +4,7 @@ What an instance's row held when it was read is remembered on the instance. A sa
 column of an untouched document alone, and reads under a lock what a touched one replaces.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -15,6 +15,7 @@ from django.db.models import FileField, Model
 
 from django_event_pdfs.changes import Change, Version
 from django_event_pdfs.conf import conf, seconds
+from django_event_pdfs.expected_rows import RowGone, expected_documents
 from django_event_pdfs.holders import is_held
 from django_event_pdfs.loaded import is_untouched, remember, was_read
 from django_event_pdfs.removal import delete_quietly, release
@@ -39,7 +40,7 @@ def saving(
     """Wrap a save that writes ``fields``: replaced files go after the commit, new ones on failure.
 
     ``is_there`` says that the row is, as ``force_update`` does, although the instance looks new.
-    Opens a transaction only when a document changed.
+    Opens a transaction only when a document changed, or the row is to be locked.
     """
     restore_undone(instance, fields)
     changed = [
@@ -47,13 +48,16 @@ def saving(
         for f in fields
         if not is_untouched(instance, f, using) and (is_there or not _starts_empty(instance, f))
     ]
+    expected = expected_documents(instance, using)
     with _marked_as_saving(instance, using):
-        if not changed:
+        if not (changed or expected):
             yield
         else:
             settle()
             with transaction.atomic(using=using):
-                held = lock_row(instance, changed, using, is_there=is_there)
+                held = lock_row(instance, changed or expected, using, is_there=is_there)
+                if expected and not held:
+                    raise RowGone
                 for file_field in changed:
                     _require_file(instance, file_field, held, using)
                 with _replacing(instance, held), _discarding_on_failure(instance, changed):
@@ -139,16 +143,6 @@ def _make_uncommitted(instance: Model, file_field: FileField, stored: StoredFile
     file = file_field.attr_class(instance, file_field, stored.filename)
     file.file, file._committed = stored.upload, False  # type: ignore[attr-defined]
     instance.__dict__[file_field.attname] = file
-
-
-def lock(instance: Model, fields: Sequence[FileField]) -> bool:
-    """Lock the row of an instance until the transaction ends; return whether there is one.
-
-    ``fields`` are documents of the model. Without it, a save would make a row again that was
-    deleted since it was read, and name files that went with it.
-    """
-    using = router.db_for_write(type(instance), instance=instance)
-    return not fields or bool(lock_row(instance, fields[:1], using))
 
 
 def _require_file(

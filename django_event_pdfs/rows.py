@@ -8,6 +8,7 @@ from django.db.models import FileField, Model, QuerySet
 from django.db.models.fields.files import FieldFile
 
 from django_event_pdfs.changes import Version
+from django_event_pdfs.columns import is_row, read_columns
 
 
 def lock_row(
@@ -21,10 +22,13 @@ def lock_row(
     held: dict[str, Any] = {}
     for model, of_model in by_table(fields).items():
         if is_there or not has_no_row(instance, model):
-            key = instance._get_pk_val(model._meta)
-            rows = QuerySet[Any](model, using=using).filter(pk=key)
-            for row in lock_rows(rows, of_model).values():
-                held.update(row)
+            if locks_whole_database(using):
+                _lock_database(model, using)
+            columns = _with_facts(of_model)
+            # The row of a parent without a document is locked all the same.
+            read = columns or model._meta.local_concrete_fields[:1]
+            for row in read_columns(model, read, is_row(instance, model, using), using, lock=True):
+                held.update(zip((c.attname for c in columns), row, strict=False))
     return held
 
 
@@ -38,7 +42,7 @@ def lock_rows(
     columns = [f.attname for f in fields]
     columns += [_facts_name(f) for f in fields] if facts else []
     if locks_whole_database(rows.db):
-        _lock_database(rows)
+        _lock_database(rows.model, rows.db)
     found = rows.order_by("pk").select_for_update().values_list("pk", *columns)
     return {row[0]: dict(zip(columns, row[1:], strict=True)) for row in found}
 
@@ -48,15 +52,15 @@ def locks_whole_database(using: str) -> bool:
     return not connections[using].features.has_select_for_update
 
 
-def _lock_database(rows: QuerySet[Any]) -> None:
+def _lock_database(model: type[Model], using: str) -> None:
     """Begin to write by an UPDATE of no row.
 
     Reading first would fail with "database is locked" when two writers then both want to write.
     """
-    connection, meta = connections[rows.db], rows.model._meta
+    connection: Any = connections[using]
     # Any column: a composite key has none.
-    first = meta.concrete_model._meta.local_concrete_fields[0].column
-    table, column = map(connection.ops.quote_name, (meta.db_table, first))
+    first = (model._meta.concrete_model or model)._meta.local_concrete_fields[0].column
+    table, column = map(connection.ops.quote_name, (model._meta.db_table, first))
     with connection.cursor() as cursor:
         # By hand, for Django sends no query of which it knows that it finds nothing.
         cursor.execute(f"UPDATE {table} SET {column} = {column} WHERE 0 = 1")  # noqa: S608
@@ -106,10 +110,15 @@ def held_by(instance: Model, fields: Iterable[FileField]) -> dict[str, Any]:
 
 def has_no_row(instance: Model, model: type[Model]) -> bool:
     """Return whether Django will not even try an UPDATE: no key yet, or a new one by default."""
-    pk = model._meta.pk
-    if instance._get_pk_val(model._meta) is None:
+    if not instance._is_pk_set(model._meta):  # type: ignore[attr-defined]
         return True
-    return instance._state.adding and (pk.has_default() or pk.has_db_default())
+    keys = model._meta.pk_fields
+    return instance._state.adding and all(k.has_default() or k.has_db_default() for k in keys)
+
+
+def _with_facts(fields: Iterable[FileField]) -> list[Any]:
+    """Return each document's field, and that of its facts."""
+    return [c for f in fields for c in (f, f.model._meta.get_field(_facts_name(f)))]
 
 
 def version_in(file_field: FileField, row: Mapping[str, Any]) -> Version | None:

@@ -11,6 +11,7 @@ TESTS = Path(__file__).parents[1]
 
 SUITES = [
     "servers/concurrency.py",
+    "test_columns.py",
     "test_deletions.py",
     "test_documents.py",
     "test_every_door.py",
