@@ -1,7 +1,6 @@
 """Serializers: the mixin for a host's own, and the bundled one."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.fields import empty, get_error_detail
-from rest_framework.utils import html, model_meta
+from rest_framework.utils import html
 
 from django_event_pdfs.expected_rows import RowGone, expecting_row
 from django_event_pdfs.fields import PDFField, document_fields
@@ -124,11 +123,10 @@ class EventDocumentsSerializerMixin(serializers.ModelSerializer[Any]):
 
     def update(self, instance: models.Model, validated_data: Any) -> Any:
         using = router.db_for_write(type(instance), instance=instance)
-        # A save is a transaction by itself. What it sets in other tables after that goes with it.
-        whole = _has_many(self, validated_data)
         expecting = expecting_row(instance, document_fields(type(instance)))
         try:
-            with transaction.atomic(using=using) if whole else nullcontext(), expecting:
+            # What a host's save() writes besides, and rows of other tables, are saved with it.
+            with transaction.atomic(using=using), expecting:
                 return super().update(instance, validated_data)
         except RowGone:
             raise NotFound from None  # Deleted meanwhile; Django's save would make it again.
@@ -178,12 +176,6 @@ class EventSerializer(EventDocumentsSerializerMixin):
             if key is not None and is_there_by_now(same):
                 raise AlreadyExists from None
             raise
-
-
-def _has_many(serializer: serializers.ModelSerializer[Any], data: Mapping[str, Any]) -> bool:
-    """Return whether data has rows of other tables that an update sets after it saved."""
-    relations = model_meta.get_field_info(serializer.Meta.model).relations
-    return any(relation.to_many for name, relation in relations.items() if name in data)
 
 
 def _bundled_fields(model: type[models.Model]) -> tuple[str, ...]:
