@@ -147,6 +147,8 @@ class Column:
         self._field = field
         self._attname, self._facts_name = field.attname, field.facts_name
         self._folders = field.served_folders
+        self._is_open = presenter.always is True
+        self._make_link, self._absolute_link = presenter.make_link, presenter.absolute_link
         # A document is shown twice: as a URL, and in ``documents``.
         self._last: tuple[str, str, _Shown] = ("", "", _NOT_SHOWN)
 
@@ -175,7 +177,7 @@ class Column:
         return name, held[self._facts_name], True
 
     def _url(self, event: Model, name: str, facts: Any, is_stored: bool) -> str | None:
-        if not name or not self._presenter.may_read(event, self._field.name):
+        if not (name and self._is_readable(event)):
             return None
         return self._link(name, filename_in(facts, name), is_stored)[0]
 
@@ -183,7 +185,7 @@ class Column:
         self, event: Model, name: str, facts: Any, is_stored: bool
     ) -> Mapping[str, Any] | None:
         presenter = self._presenter
-        if not name or not presenter.may_read(event, self._field.name):
+        if not (name and self._is_readable(event)):
             return None
         known, stored_at = shown_facts(facts, name) or (None, None)
         filename = filename_in(facts, name)
@@ -204,16 +206,19 @@ class Column:
     def _link(self, name: str, filename: str, is_stored: bool) -> _Shown:
         if not is_stored or not name.startswith(self._folders):
             return _NOT_SHOWN
-        if self._last[:2] != (name, filename):
-            self._last = (name, filename, self._made(name, filename))
-        return self._last[2]
-
-    def _made(self, name: str, filename: str) -> _Shown:
+        last = self._last
+        if last[0] == name and last[1] == filename:
+            return last[2]
         try:
-            link = self._presenter.make_link(name, filename)
+            link = self._make_link(name, filename)
+            shown = self._absolute_link(link), link.expires_at
         except LinkUnavailable:
-            return _NOT_SHOWN
-        return self._presenter.absolute_link(link), link.expires_at
+            shown = _NOT_SHOWN
+        self._last = (name, filename, shown)
+        return shown
+
+    def _is_readable(self, event: Model) -> bool:
+        return self._is_open or self._presenter.may_read(event, self._field.name)
 
 
 def _held(document: DocumentFile) -> tuple[str, Any, bool]:
