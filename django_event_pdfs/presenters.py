@@ -211,7 +211,7 @@ class Column:
             return last[2]
         try:
             link = self._make_link(name, filename)
-            shown = self._absolute_link(link), link.expires_at
+            shown: _Shown = (self._absolute_link(link), link.expires_at)
         except LinkUnavailable:
             shown = _NOT_SHOWN
         self._last = (name, filename, shown)
