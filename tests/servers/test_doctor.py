@@ -57,12 +57,8 @@ def s3():
 def bucket(settings, s3):
     """Return ``bucket(file_overwrite=True)``: a bucket that the documents are kept in."""
 
-    from boto3.s3.transfer import TransferConfig
-
     def keep(**options):
-        transfer = TransferConfig(multipart_threshold=5 * 1024**3)
-        given = {"bucket_name": "documents", "transfer_config": transfer, **KEYS, **options}
-        options = {"endpoint_url": s3, **given}
+        options = {"endpoint_url": s3, "bucket_name": "documents", **KEYS, **options}
         default = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
         settings.STORAGES = {**settings.STORAGES, "default": default}
         return storages["default"].bucket
@@ -80,7 +76,6 @@ def wrong(found):
         ({"file_overwrite": False}, set()),
         ({"file_overwrite": False, "location": "media"}, set()),
         ({"file_overwrite": True}, {"names_kept"}),
-        ({"file_overwrite": False, "transfer_config": None}, {"memory"}),
     ],
 )
 def test_an_object_store_is_examined_and_left_empty(bucket, options, expected):

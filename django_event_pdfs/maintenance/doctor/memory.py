@@ -14,6 +14,7 @@ from django_event_pdfs.maintenance.doctor.diagnosis import Diagnosis, Outcome, d
 
 MEBIBYTE = 1024 * 1024
 PIECE = 8 * MEBIBYTE  # A part of S3; what Google's client sends at once, whatever the options.
+TOLERATED = 2 * PIECE  # A default set-up with the default MAX_SIZE has nothing to mend.
 S3_PARTS = 12  # that boto3 holds where it has threads: ten to be sent, and those read meanwhile
 AZURE_PIECE = 64 * MEBIBYTE  # where no option says otherwise
 
@@ -31,7 +32,7 @@ def examine(case: Case) -> list[Diagnosis]:
 
 def _judge(case: Case, held: _Held, cure: str) -> Outcome | None:
     size = held(case.storage, case.largest)
-    if size <= PIECE:
+    if size <= TOLERATED:
         return None
     explanation = (
         f"While a document of {case.largest / MEBIBYTE:,.1f} MiB, the largest allowed, is stored, "

@@ -32,9 +32,9 @@ def s3_config(**options):
 
 
 def test_s3_is_told_to_read_as_it_sends(examined):
-    [found] = examined(S3)
+    [found] = examined(S3, 20)
     assert (found.status, found.subject) == ("warning", "S3Storage")
-    assert "10.0 MiB of it" in found.explanation
+    assert "20.0 MiB of it" in found.explanation
     assert "transfer_config" in found.cure
     config = s3_config(multipart_threshold=5 * 1024**3)
     assert statuses(examined(S3, 100, transfer_config=config)) == {"memory": "ok"}
@@ -45,7 +45,7 @@ def test_s3_holds_twelve_parts_and_one_without_threads(examined):
     assert "96.0 MiB of it" in found.explanation
     alone = s3_config(use_threads=False)
     assert statuses(examined(S3, 200, transfer_config=alone)) == {"memory": "ok"}
-    assert statuses(examined(S3, 7)) == {"memory": "ok"}
+    assert statuses(examined(S3, 10)) == {"memory": "ok"}
 
 
 def test_google_holds_all_unless_it_is_given_chunks(examined):
