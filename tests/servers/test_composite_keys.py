@@ -15,17 +15,28 @@ class Session(EventDocumentsMixin):
     title = models.CharField(max_length=50, blank=True)
 """
 
+URLS = """
+from django.urls import include, path
+
+urlpatterns = [
+    path("media/", include("django_event_pdfs.file_urls")),
+    path("api/", include("django_event_pdfs.urls")),
+]
+"""
+
 SCRIPT = """
 import uuid
 from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.core.signals import request_finished
 from django.db import transaction
 from django.db.models.signals import post_delete
+from rest_framework.test import APIClient
 
 from django_event_pdfs.instances import made_together
 from django_event_pdfs.maintenance.checkpoint import Position
@@ -182,6 +193,15 @@ def deleted_while_somebody_listens():
 
 
 @step
+def asked_for():
+    client = APIClient()
+    client.force_authenticate(User.objects.create_superuser("root"))
+    one = "/api/events/(2027, 9)/"
+    answers = [client.get("/api/events/"), client.get(one), client.delete(one)]
+    return len(answers[0].json()["results"]), [answer.status_code for answer in answers]
+
+
+@step
 def checked():
     out = StringIO()
     call_command("event_pdfs", "verify", stdout=out)
@@ -206,6 +226,7 @@ EXPECTED = {
     "deleted": 12,
     "deleted_by_one_query": 7,
     "deleted_while_somebody_listens": [4, 3],
+    "asked_for": [4, [200, 404, 404]],
     "checked": ["documents: 4", "documents: 4"],
 }
 
@@ -213,4 +234,5 @@ EXPECTED = {
 def test_every_guarantee_holds(tmp_path, any_database):
     project = Project(tmp_path, any_database)
     project.write("host/models.py", MODELS)
-    assert project.run(SCRIPT) == EXPECTED
+    project.write("host/urls.py", URLS)
+    assert project.run(SCRIPT, ALLOWED_HOSTS=["testserver"]) == EXPECTED
