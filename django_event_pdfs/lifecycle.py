@@ -54,7 +54,8 @@ def saving(
             yield
         else:
             settle()
-            with transaction.atomic(using=using):
+            # Where no file is stored, there is nothing to undo but what the caller undoes.
+            with transaction.atomic(using=using, savepoint=bool(changed)):
                 held = lock_row(instance, changed or expected, using, is_there=is_there)
                 if expected and not held:
                     raise RowGone

@@ -78,7 +78,8 @@ class EventDocumentsViewSetMixin(UploadGuard, DocumentActions):
         visible_to = getattr(queryset, "visible_to", None)
         if visible_to:
             queryset = visible_to(self.request.user or AnonymousUser())
-        return made_together(queryset) if self.action == "list" else queryset
+        is_list = getattr(self, "action", None) == "list"  # It is unset before a request.
+        return made_together(queryset) if is_list else queryset
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         kwargs.setdefault("context", self.get_serializer_context())

@@ -65,6 +65,14 @@ def test_a_request_locks_its_row_once(api, stored):
     assert sum(sql.startswith("UPDATE") and "WHERE 0 = 1" not in sql for sql in queries) == 1
 
 
+def test_a_request_that_changes_no_document_makes_no_savepoint(api, stored):
+    with CaptureQueriesContext(connection) as captured:
+        response = api.patch(f"/api/events/{stored.pk}/", {"name": "Fair"}, format="json")
+    assert response.status_code == 200
+    assert not [q["sql"] for q in captured if "SAVEPOINT" in q["sql"]]
+    assert Event.objects.get().name == "Fair"
+
+
 def test_what_a_save_of_a_host_s_writes_besides_is_rolled_back_with_it(api, stored, monkeypatch):
     def save_and_fail(self, *args, **kwargs):
         super(Event, self).save(*args, **kwargs)
