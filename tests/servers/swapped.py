@@ -5,7 +5,7 @@ import tempfile
 import threading
 import uuid
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 from weakref import finalize
 
 from django.core.files.storage import FileSystemStorage, InMemoryStorage, Storage
@@ -97,6 +97,7 @@ def fresh_sftp() -> type[Storage]:
 
     class FreshSFTP(Names, SFTPStorage):  # type: ignore[misc]
         _shared: Any = None
+        _opened: ClassVar[list[Any]] = []
 
         def __init__(self, **options: Any) -> None:
             super().__init__(**{"root_path": f"/{uuid.uuid4().hex}", **options})
@@ -106,6 +107,12 @@ def fresh_sftp() -> type[Storage]:
             if FreshSFTP._shared is None:
                 FreshSFTP._shared = super().sftp
             return FreshSFTP._shared
+
+        def _read(self, name: str) -> Any:
+            # What a test leaves open paramiko closes when it is collected. Where that happens in
+            # the midst of a request, it waits for its own lock for ever.
+            self._opened.append(super()._read(name))
+            return self._opened[-1]
 
     return FreshSFTP
 
