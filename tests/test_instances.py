@@ -3,6 +3,8 @@
 import pickle
 
 import pytest
+from django.core import exceptions
+from django.db import models
 from django.db.models import Count, F
 from django.db.models.signals import post_init, pre_init
 
@@ -116,6 +118,24 @@ def test_related_objects_that_are_known_stay_known(manager, django_assert_num_qu
     [meeting] = made_together(manager.meeting_set.all())
     with django_assert_num_queries(0):
         assert meeting.owner is manager
+
+
+@pytest.mark.skipif(not hasattr(models, "FETCH_PEERS"), reason="Django 6.1 has it first")
+def test_peers_know_each_other(made, django_assert_num_queries):
+    rows = made_together(Event.objects.fetch_mode(models.FETCH_PEERS).only("pk"))
+    with django_assert_num_queries(2):
+        assert {event.name for event in rows} == {"Summit", "Fair"}
+    whole = made_together(Event.objects.fetch_mode(models.FETCH_PEERS))
+    assert [len(event._state.peers) for event in whole] == [2, 2]
+    assert made == []
+
+
+@pytest.mark.skipif(not hasattr(models, "FETCH_RAISE"), reason="Django 6.1 has it first")
+def test_a_mode_of_fetching_is_kept(manager, made):
+    rows = made_together(Meeting.objects.filter(owner=manager).fetch_mode(models.FETCH_RAISE))
+    with pytest.raises(exceptions.FieldFetchBlocked):
+        _ = rows[0].owner
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize("signal", [pre_init, post_init])

@@ -159,7 +159,7 @@ class _Signed:
         self._known: dict[str, tuple[str | None, str]] = {}
 
     @classmethod
-    @lru_cache(maxsize=4)
+    @lru_cache(maxsize=2)
     def of(cls, key: Signer, dated: str) -> "_Signed":
         return cls(key, dated)
 
