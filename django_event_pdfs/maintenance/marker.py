@@ -18,6 +18,9 @@ from django_event_pdfs.models import document_models
 
 MARKER = ".event_pdfs.json"
 
+# Two that adopt a storage at once may each delete what the other wrote.
+_ATTEMPTS = 3
+
 
 def matches(storage: Storage) -> bool:
     """Return whether the storage carries the mark of this project's database.
@@ -39,6 +42,8 @@ def read(storage: Storage) -> str | None:
             return None
         with storage.open(MARKER) as file:
             content = file.read()
+    except FileNotFoundError:  # It went meanwhile.
+        return None
     except Exception as error:  # Storages fail with errors of many types.
         raise StorageFailed(f"Reading {MARKER}: {type(error).__name__}: {error}") from error
     try:
@@ -53,17 +58,26 @@ def adopt(storage: Storage) -> None:
     Raises:
         StorageFailed: the storage cannot be written to, or keeps the mark it had.
     """
-    content = json.dumps({"fingerprint": fingerprint()}).encode()
-    try:
-        # Saved beside a file of its name it would get another.
-        storage.delete(MARKER)
-        name = storage.save(MARKER, ContentFile(content))
-        if name != MARKER:
-            storage.delete(name)
-    except Exception as error:
-        raise StorageFailed(f"Writing {MARKER}: {type(error).__name__}: {error}") from error
+    for _ in range(_ATTEMPTS):
+        found = read(storage)
+        if found == fingerprint():
+            return
+        try:
+            _write(storage, is_there=found is not None)
+        except Exception as error:
+            raise StorageFailed(f"Writing {MARKER}: {type(error).__name__}: {error}") from error
     if not matches(storage):
         raise StorageFailed(f"{MARKER} could not be replaced.")
+
+
+def _write(storage: Storage, *, is_there: bool) -> None:
+    # Saved beside a file of its name it would get another. What is not there is not deleted, for
+    # by now another process may have adopted the storage.
+    if is_there:
+        storage.delete(MARKER)
+    name = storage.save(MARKER, ContentFile(json.dumps({"fingerprint": fingerprint()}).encode()))
+    if name != MARKER:
+        storage.delete(name)
 
 
 def fingerprint() -> str:

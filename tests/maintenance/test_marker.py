@@ -1,6 +1,7 @@
 """The mark in a storage: whose files these are."""
 
 import json
+from itertools import product
 
 import pytest
 from django.core.files.base import ContentFile
@@ -155,6 +156,38 @@ def test_a_storage_that_keeps_the_mark_of_another_is_not_adopted():
         marker.adopt(storage)
     assert storage.names() == {marker.MARKER}
     assert marker.read(storage) == "another"
+
+
+# Two that adopt a storage at once: each may be overtaken between any two of its calls
+
+
+@pytest.mark.parametrize(
+    ("method", "other"),
+    # What is deleted after the last look is for the one that deleted it.
+    [*product(["exists", "delete", "save"], ["deletes", "writes", "adopts"]), ("open", "writes")],
+)
+@pytest.mark.parametrize("mark", [None, b"", b'{"fingerprint": "another"}'])
+def test_two_that_adopt_at_once_both_do(storage, monkeypatch, mark, method, other):
+    if mark is not None:
+        write(storage, mark)
+    ours = json.dumps({"fingerprint": marker.fingerprint()}).encode()
+    others = {
+        "deletes": lambda: storage.delete(marker.MARKER),
+        "writes": lambda: write(storage, ours),
+        "adopts": lambda: marker.adopt(storage),
+    }
+    plain = getattr(storage, method)
+
+    def overtaken(*args):
+        answer = plain(*args)
+        monkeypatch.setattr(storage, method, plain)  # Only once.
+        others[other]()
+        return answer
+
+    monkeypatch.setattr(storage, method, overtaken)
+    marker.adopt(storage)
+    assert marker.matches(storage)
+    assert storage.names() == {marker.MARKER}
 
 
 def test_tenants_in_schemas_of_one_database_have_marks_of_their_own(storage, server, monkeypatch):
