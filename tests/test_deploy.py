@@ -41,6 +41,12 @@ def test_the_settings_differ_only_by_the_web_server():
     assert "ApacheDelivery" in apache[1]
 
 
+def test_gunicorn_keeps_idle_connections_for_longer_than_web_servers_do():
+    (kept,) = re.findall(r"^keepalive = (\d+)$", read(DEPLOY / "gunicorn.conf.py"), flags=re.M)
+    (ttl,) = re.findall(r"ProxyPass / .* ttl=(\d+)$", read(DEPLOY / "apache" / "events.conf"), re.M)
+    assert int(kept) > max(int(ttl), 60)  # 60 seconds is nginx's default.
+
+
 @pytest.mark.parametrize("site", SITES, ids=lambda site: site.parent.name)
 def test_all_listen_and_store_where_the_others_look(site):
     text = "\n".join(halves(site)[1])

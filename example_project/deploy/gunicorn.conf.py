@@ -14,6 +14,10 @@ worker_class = "gthread"
 # Longer than an upload may take: its turn, its inspection and its scan. See the setting INSPECTION.
 timeout = 60
 
+# Longer than the web server keeps an idle connection for its next request (60 seconds): who closes
+# first must be who sends, or an upload may meet a connection that is just being closed, and be 502.
+keepalive = 75
+
 
 def post_request(worker, req, environ, resp):
     """Read to its end an upload that Django refused unread: Apache would answer 502 instead."""
