@@ -78,7 +78,7 @@ def declare_length(request: HttpRequest) -> None:
     """Have a body that declares no length declare it, where all of it has arrived: under ASGI."""
     if not request.META.get("CONTENT_LENGTH"):
         spooled = _spooled(request)
-        if spooled:
+        if spooled is not None:
             request.META["CONTENT_LENGTH"] = str(spooled)
 
 

@@ -14,9 +14,9 @@ from rest_framework import exceptions, status
 
 from django_event_pdfs.delivery.base import etag_of
 
-# RFC 9110, 8.8.3, between commas.
+# RFC 9110, 8.8.3, between commas, of which several may follow each other (5.6.1.2).
 _ETAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
-_ETAGS = re.compile(rf"{_ETAG}(?:[ \t]*,[ \t]*{_ETAG})*")
+_ETAGS = re.compile(rf"{_ETAG}(?:[ \t]*,[ \t,]*{_ETAG})*")
 
 
 class PreconditionFailed(exceptions.APIException):

@@ -5,10 +5,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.http import HttpRequest
-from django.utils.timezone import get_current_timezone
+from django.utils.timezone import get_current_timezone, is_aware, make_naive
 from rest_framework.fields import DateTimeField
 from rest_framework.request import Request
 
@@ -49,7 +50,7 @@ class DocumentPresenter:
         links = get_links()
         self.make_link: MakeLink = links.maker()
         self.permalinks = Permalinks(request, self.absolute)
-        self.zone = get_current_timezone()
+        self.zone, self._is_naive = get_current_timezone(), not settings.USE_TZ
         self.always = self._settled_once()
         is_ours = type(links).maker in (SignedLinks.maker, NginxSecureLinks.maker)
         self._origin = f"{request.scheme}://{request.get_host()}" if request and is_ours else ""
@@ -114,6 +115,8 @@ class DocumentPresenter:
     def moment(self, value: datetime | None) -> Any:
         """Return a moment as the serializer's other dates."""
         dates, known = self._dates
+        if self._is_naive and value and is_aware(value):
+            value = make_naive(value, self.zone)  # REST framework would take that of UTC.
         if known and known.convert and type(value) is datetime:
             return known.convert(value)
         return value and dates.to_representation(value)

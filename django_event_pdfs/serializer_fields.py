@@ -51,7 +51,9 @@ class PDFFileField(serializers.FileField):
         name = self.field_name
         sent = dictionary.getlist(name)
         files = [value for value in sent if not isinstance(value, str)]
-        clears = dictionary.get(f"{name}-clear") in serializers.BooleanField.TRUE_VALUES
+        # As DRF reads a boolean, in any case: Python clients send "True".
+        ticked = str(dictionary.get(f"{name}-clear")).lower()
+        clears = ticked in serializers.BooleanField.TRUE_VALUES
         if len(files) > 1:
             return _Contradictory("multiple_files")
         if files and clears:

@@ -88,9 +88,12 @@ def test_under_asgi_a_body_of_no_length_gets_one():
     request = asynchronous(b"12345")
     declare_length(request)
     assert request.META["CONTENT_LENGTH"] == "5"
-    empty = asynchronous(b"")
-    declare_length(empty)
-    assert "CONTENT_LENGTH" not in empty.META
+
+
+def test_under_asgi_an_empty_body_of_no_length_is_known_to_be_empty():
+    request = asynchronous(b"", **{"transfer-encoding": "chunked"})
+    declare_length(request)
+    assert request.META["CONTENT_LENGTH"] == "0"
 
 
 def test_a_body_that_cannot_be_measured_is_left_alone():

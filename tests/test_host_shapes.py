@@ -82,6 +82,21 @@ def test_a_login_shows_a_stranger_no_document_that_he_may_not_read(client, full,
     assert (shown["programme_file"], shown["documents"]["programme_file"]) == (None, None)
 
 
+class NamingLoginView(LoginView):
+    """Says who has just signed in, as the guide for adopting does."""
+
+    def post(self, request):
+        request.user = get_user_model().objects.get()
+        return super().post(request)
+
+
+def test_a_login_that_names_its_user_shows_what_he_may_read(client, full, participant, settings):
+    settings.ROOT_URLCONF = urlconf(API, LINKS, path("login/", NamingLoginView.as_view()))
+    shown = client.post("/login/").json()["event"]
+    assert opens(client, shown["programme_file"]) == OPENED
+    assert shown["documents"]["programme_file"]["url"] == shown["programme_file"]
+
+
 # Events inside of other serializers
 
 

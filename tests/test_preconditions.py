@@ -51,7 +51,7 @@ def nothing(api, event):
     return Document(api, event)
 
 
-FORMS = ["{etag}", "W/{etag}", '"a", {etag}', "*", ' W/"x" , {etag},', "\t*"]
+FORMS = ["{etag}", "W/{etag}", '"a", {etag}', "*", ' W/"x" , {etag},', '"a",, ,{etag}', "\t*"]
 MALFORMED = ["", "x", "abc def", '"a" "b"', '"a', "W/x", '*, "a"', '"a\x00"', ",", "," * 9999 + "x"]
 
 

@@ -79,6 +79,15 @@ def test_the_etag_is_that_of_the_delivered_document(reader, full):
 
 
 @pytest.mark.parametrize("key", ["expires_at", "stored_at"])
+def test_without_time_zones_moments_are_of_the_project_s_own(api, full, settings, key):
+    settings.TIME_ZONE = "Europe/Paris"
+    aware = api.get(f"/api/events/{full.pk}/").json()["documents"]["programme_file"][key]
+    settings.USE_TZ = False
+    naive = api.get(f"/api/events/{full.pk}/").json()["documents"]["programme_file"][key]
+    assert naive == aware.partition("+")[0]
+
+
+@pytest.mark.parametrize("key", ["expires_at", "stored_at"])
 def test_times_are_aware_and_in_the_form_of_the_other_dates(reader, full, key):
     text = shown(reader, full)["documents"]["programme_file"][key]
     assert isinstance(text, str)

@@ -125,7 +125,7 @@ class Subject:
             "an untouched file input": lambda: [[(field, UNTOUCHED)]],
             "null": lambda: [[(field, None)]],
             "`<document>-clear` with `true`, `on` or `1`": lambda: [
-                [(clear, value)] for value in ("true", "on", "1")
+                [(clear, value)] for value in ("true", "on", "1", "True", "YES")
             ],
             "`<document>-clear` with anything else": lambda: [
                 [(clear, value)] for value in ("false", "", "0", "maybe")

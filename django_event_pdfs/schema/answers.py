@@ -29,6 +29,11 @@ _FILE = (
     *("too_many_pages", "too_complex", "no_pages", "active_content"),
 )
 _VALUE = ("not_a_file", "other_document", "multiple_files", "contradiction", "required", "null")
+# Of the columns of AbstractEvent, beside "required", "null" and "invalid".
+_COLUMNS = (
+    *("blank", "max_length", "overflow", "end_before_start"),
+    *("null_characters_not_allowed", "surrogate_characters_not_allowed"),
+)
 _BODY = ("parse_error", "incomplete_body", "suspicious_request")
 _CONDITION = ("malformed_condition",)
 
@@ -133,8 +138,8 @@ def _of_files(view: Any) -> tuple[str, ...]:
     if view.action == "store_document":
         return codes
     model = model_of(view)
-    has_period = model is not None and issubclass(model, AbstractEvent)
-    return codes + _VALUE + (("end_before_start",) if has_period else ())
+    has_columns = model is not None and issubclass(model, AbstractEvent)
+    return codes + _VALUE + (_COLUMNS if has_columns else ())
 
 
 def _is_bundled(view: Any) -> bool:

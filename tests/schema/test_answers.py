@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from django_event_pdfs.inspection import _turn
 from django_event_pdfs.testing import make_pdf
 from tests.endpoints import EVENTS, NEW, PDF
-from tests.pages import DOCS, read, rows
+from tests.pages import DOCS, read, rows, section
 
 jsonschema = pytest.importorskip("jsonschema", reason="drf-spectacular brings it")
 pytest.importorskip("drf_spectacular", reason="needs the extra openapi")
@@ -180,6 +180,34 @@ def check(body, known, document):
     jsonschema.Draft202012Validator(checked, format_checker=formats).validate(body)
     codes = [code for codes in body.get("codes", {}).values() for code in codes]
     assert {*codes} <= {*known.get("x-codes", ())}
+
+
+# What each code of an event's own fields answers.
+WRONG = {
+    "required": {"name": ...},
+    "null": {"name": None},
+    "blank": {"name": " "},
+    "max_length": {"location": "x" * 201},
+    "invalid": {"end_date": "tomorrow"},
+    "overflow": {"start_date": "0001-01-01T00:00:00+14:00"},
+    "null_characters_not_allowed": {"description": "\0"},
+    "surrogate_characters_not_allowed": {"name": "\ud800"},
+}
+
+
+@pytest.mark.parametrize(("code", "wrong"), WRONG.items())
+def test_each_refusal_of_an_events_own_field_is_described(describe, api, settings, code, wrong):
+    settings.TIME_ZONE = "Europe/Paris"
+    data = {name: value for name, value in {**NEW, **wrong}.items() if value is not ...}
+    body = api.post(EVENTS, json.dumps(data), content_type="application/json").json()
+    assert body["codes"] == {name: [code] for name in wrong}
+    described = describe()
+    check(body, described.answers("events_create")["400"], described.document)
+
+
+def test_each_code_of_an_events_own_fields_is_documented():
+    table = section(DOCS / "reference" / "errors.md", "A field of an event")
+    assert [row[0] for row in rows(table)] == [*WRONG]
 
 
 def test_every_answer_that_is_described_is_compared(describe):

@@ -186,6 +186,8 @@ def test_a_body_of_no_declared_length(server: Server, event: str) -> None:
         assert parsed(server.talk(request + body))[0] == 201
         status, answer = parsed(server.talk(request + chunked(*[b"x" * MEBIBYTE] * 20)))
         assert (status, answer["codes"]) == (413, {"programme_file": ["too_large"]})
+        status, answer = parsed(server.talk(request + chunked()))
+        assert (status, answer["codes"]) == (400, {"programme_file": ["empty"]})
     else:
         status, answer = parsed(server.talk(request + body))
         assert (status, answer["codes"]) == (411, {"detail": ["length_required"]})
