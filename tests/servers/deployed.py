@@ -23,7 +23,8 @@ from django.utils.datastructures import CaseInsensitiveMapping
 
 from django_event_pdfs.delivery import Representation
 from django_event_pdfs.testing.answers import Answer
-from tests.servers.serving import environment, free_port, need, wait_for
+from tests.servers.ports import free_port
+from tests.servers.serving import environment, need, wait_for
 
 DEPLOY = Path(__file__).parents[2] / "example_project" / "deploy"
 HOST = "events.example.org"

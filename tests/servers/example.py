@@ -16,7 +16,8 @@ from urllib.request import urlopen
 import pytest
 
 from tests.pages import ROOT
-from tests.servers.serving import environment, free_port, need, wait_for
+from tests.servers.ports import free_port
+from tests.servers.serving import environment, need, wait_for
 
 PROJECT = ROOT / "example_project"
 MODULES = (

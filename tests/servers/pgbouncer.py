@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from tests.servers.deployed import DEPLOY
+from tests.servers.ports import free_port
 from tests.servers.postgres import Postgres
-from tests.servers.serving import free_port, need, wait_for
+from tests.servers.serving import need, wait_for
 
 
 @pytest.fixture(scope="module")

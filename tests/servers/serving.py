@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.servers import missing
+from tests.servers.ports import free_port
 
 COMMANDS = {
     "runserver": ["django", "runserver", "--noreload", "--skip-checks", "127.0.0.1:{port}"],
@@ -109,13 +110,6 @@ def running(kind: str, root: Path, name: str) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(30)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_for(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
