@@ -72,7 +72,7 @@ class DocumentedProject:
         finally:
             del self.places[place]
             process.terminate()
-            process.wait(30)
+            process.wait(60)
 
     @property
     def _environment(self) -> dict[str, str]:

@@ -63,7 +63,7 @@ class Clamd:
         """Kill the server by its own pid and wait for its end."""
         if process := getattr(self, "_process", None):
             process.kill()
-            process.wait(timeout=30)
+            process.wait(timeout=60)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + STARTUP_SECONDS

@@ -137,7 +137,7 @@ def _serving(command: Sequence[str], port: int, folder: Path) -> Iterator[None]:
         yield
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(60)
 
 
 def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:

@@ -53,7 +53,7 @@ class ObjectStore:
     def stop(self) -> None:
         """Stop the server by its own pid."""
         self._process.terminate()
-        self._process.wait(timeout=30)
+        self._process.wait(timeout=60)
 
     def options(self, **options: Any) -> dict[str, Any]:
         """Make an empty bucket and return the ``OPTIONS`` of a storage in it."""

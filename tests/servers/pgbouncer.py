@@ -52,5 +52,5 @@ def pgbouncer(postgres: Postgres) -> Iterator[Any]:
         }
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
         shutil.rmtree(folder)

@@ -58,7 +58,7 @@ class Postgres:
         """Stop the server by its own pid and forget its data."""
         if process := getattr(self, "_process", None):
             process.send_signal(signal.SIGINT)
-            process.wait(timeout=30)
+            process.wait(timeout=60)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def database(self) -> dict[str, Any]:

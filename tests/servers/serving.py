@@ -65,7 +65,7 @@ class Server:
 
     def talk(self, request: bytes) -> bytes:
         """Send bytes over a socket and return what comes back until the server closes it."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=120) as connection:
             connection.sendall(request)
             return b"".join(iter(lambda: connection.recv(65536), b""))
 
@@ -109,11 +109,11 @@ def running(kind: str, root: Path, name: str) -> Iterator[Server]:
         yield Server(kind, port, process.pid, root, name)
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 def wait_for(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
-    for _ in range(600):
+    for _ in range(2400):  # Two minutes.
         if process.poll() is not None:
             break
         try:
