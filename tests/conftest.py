@@ -13,6 +13,7 @@ from django.urls import set_urlconf
 from rest_framework.test import APIClient
 
 from django_event_pdfs.links import signed
+from django_event_pdfs.rollback import _unsettled
 from django_event_pdfs.testing import MemoryStorage, make_pdf
 from tests.testapp.models import Event
 
@@ -29,6 +30,13 @@ def _urls_of_settings() -> Iterator[None]:
     """Forget the URLs of a request that had its own: Django keeps them until the next request."""
     yield
     set_urlconf(None)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_unsettled() -> Iterator[None]:
+    """Forget what a test rolled back: a later one may have no database that could be asked."""
+    yield
+    _unsettled.files.clear()
 
 
 class _ClockOfLinks:
