@@ -136,7 +136,7 @@ def test_nothing_is_left_open_and_nobody_unburied(place, limit):
     limit()
     look(GOOD)
 
-    assert len(descriptors()) == before
+    assert len(descriptors()) <= before  # What earlier tests left may be closed meanwhile.
     wait_until(lambda: len(workers()) == 1)
     assert "Z" not in {state(pid) for pid in {*forkers(), *workers()}}
 
