@@ -32,11 +32,14 @@ def standing_recipe(serializer: Any) -> Recipe | None:
     kind, meta = type(serializer), serializer.Meta
     chosen = (getattr(meta, name, None) for name in ("fields", "exclude", "depth"))
     key = (kind, meta.model, *(tuple(c) if isinstance(c, list) else c for c in chosen))
-    if key not in _made:
-        if len(_made) >= _MOST:
-            _made.clear()
-        _made[key] = _standing(kind) if _is_plain(kind) else None
-    return _made[key]
+    try:
+        return _made[key]
+    except KeyError:
+        recipe = _standing(kind) if _is_plain(kind) else None
+    if len(_made) >= _MOST:
+        _made.clear()
+    _made[key] = recipe  # Another thread may forget it at once, so it is not looked up again.
+    return recipe
 
 
 def _standing(kind: type[Any]) -> Recipe | None:

@@ -1,5 +1,6 @@
 """Fixtures that most tests share."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import set_urlconf
 from rest_framework.test import APIClient
 
+from django_event_pdfs.links import signed
+from django_event_pdfs.rollback import _unsettled
 from django_event_pdfs.testing import MemoryStorage, make_pdf
 from tests.testapp.models import Event
 
@@ -27,6 +30,29 @@ def _urls_of_settings() -> Iterator[None]:
     """Forget the URLs of a request that had its own: Django keeps them until the next request."""
     yield
     set_urlconf(None)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_unsettled() -> Iterator[None]:
+    """Forget what a test rolled back: a later one may have no database that could be asked."""
+    yield
+    _unsettled.files.clear()
+
+
+class _ClockOfLinks:
+    """A clock that is late, so that a test begins when a window of links does."""
+
+    def __init__(self) -> None:
+        self._late = time.time() % (5 * signed.MINUTE)  # They divide all windows.
+
+    def time(self) -> float:
+        return time.time() - self._late
+
+
+@pytest.fixture(autouse=True)
+def _one_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no window end in the midst of a test, for then the same link has another text."""
+    monkeypatch.setattr(signed, "time", _ClockOfLinks())
 
 
 @pytest.fixture

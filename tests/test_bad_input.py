@@ -350,7 +350,7 @@ def exchange():
         def send(data: bytes) -> bytes:
             thread = threading.Thread(target=serve)
             thread.start()
-            with socket.create_connection(server.server_address, timeout=30) as client:
+            with socket.create_connection(server.server_address, timeout=120) as client:
                 client.sendall(data)
                 client.shutdown(socket.SHUT_WR)
                 answer = b"".join(iter(lambda: client.recv(65536), b""))

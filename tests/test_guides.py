@@ -13,7 +13,8 @@ import pytest
 
 from django_event_pdfs.testing import make_pdf
 from tests.pages import ADOPT, DOCS, OPERATE, README, TUTORIAL, blocks, read
-from tests.servers.serving import free_port, wait_for
+from tests.servers.ports import free_port
+from tests.servers.serving import wait_for
 
 
 class DocumentedProject:
@@ -71,7 +72,7 @@ class DocumentedProject:
         finally:
             del self.places[place]
             process.terminate()
-            process.wait(30)
+            process.wait(60)
 
     @property
     def _environment(self) -> dict[str, str]:

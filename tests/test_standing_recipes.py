@@ -27,6 +27,28 @@ def test_a_class_of_simple_fields_makes_them_once():
     assert standing_recipe(kind()) is first
 
 
+class Forgetful(dict):
+    """Forgets all when it was looked into or written to, as another thread may have it."""
+
+    def __contains__(self, key):
+        return self.forgetting(super().__contains__(key))
+
+    def __setitem__(self, key, value):
+        self.forgetting(super().__setitem__(key, value))
+
+    def forgetting(self, answer):
+        self.clear()
+        return answer
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_another_thread_may_forget_them_at_any_moment(monkeypatch, is_known):
+    serializer = a_class()()
+    assert standing_recipe(serializer)
+    monkeypatch.setattr(shared, "_made", Forgetful(shared._made if is_known else {}))
+    assert standing_recipe(serializer)
+
+
 def test_the_bundled_class_makes_them_once():
     assert standing_recipe(EventSerializer()) is standing_recipe(EventSerializer()) is not None
 

@@ -48,7 +48,7 @@ def test_a_frame_of_the_site_shows_the_page(phone: Any, server: Server, expired:
     phone.goto(f"{server.origin}/page/")
     phone.evaluate("url => { document.querySelector('iframe').src = url }", expired)
     frame = phone.frame_locator("#frame")
-    frame.locator("h1").wait_for(timeout=10_000)
+    frame.locator("h1").wait_for()
     assert frame.locator("h1").text_content() == "Aucun document ici"
 
 

@@ -73,7 +73,7 @@ def test_a_forged_link_shows_a_page(page: Any, site: str) -> None:
 
 def event_in_json(site: str) -> dict[str, Any]:
     credentials = b64encode(b"root:x").decode()
-    connection = http.client.HTTPConnection(urlsplit(site).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urlsplit(site).netloc, timeout=120)
     connection.request("GET", "/api/events/", headers={"Authorization": f"Basic {credentials}"})
     [event] = json.loads(connection.getresponse().read())["results"]
     connection.close()

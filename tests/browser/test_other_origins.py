@@ -90,9 +90,17 @@ def test_no_other_origin_frames_it(page: Any, site: Place, stranger: str) -> Non
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.goto(f"{stranger}/frame?src={quote(site.link(), safe='')}")
-    page.wait_for_timeout(500)
-    assert [frame.url for frame in page.frames[1:]] == ["chrome-error://chromewebdata/"]
-    assert "frame-ancestors" in " ".join(said)
+
+    def seen() -> tuple[list[str], bool]:
+        framed = [frame.url for frame in page.frames[1:]]
+        return framed, "frame-ancestors" in " ".join(said)
+
+    refused = (["chrome-error://chromewebdata/"], True)
+    for _ in range(600):
+        if seen() == refused:
+            break
+        page.wait_for_timeout(100)
+    assert seen() == refused
 
 
 @pytest.mark.parametrize("kind", ["site", "nginx_site"])

@@ -71,13 +71,13 @@ def test_no_more_is_read_than_the_client_takes_and_the_file_is_let_go_with_it(
         server = Server(url)
         application: Any = get_asgi_application()
         answering = asyncio.ensure_future(application(server.scope, server.receive, server.send))
-        await asyncio.wait_for(server.full.wait(), 10)
+        await asyncio.wait_for(server.full.wait(), 60)
         for _ in range(100):  # Time enough to read on, if it did.
             await asyncio.sleep(0)
         [file] = place.opened
         read, was_open = sum(file.asked), not file.was_closed
         server.gone.set()
-        await asyncio.wait_for(answering, 10)
+        await asyncio.wait_for(answering, 60)
         return read, was_open
 
     assert asyncio.run(serve()) == (3 * CHUNK_SIZE, True)

@@ -206,12 +206,12 @@ def test_the_root_path_of_an_asgi_server_is_a_script_name(full: Event, settings:
         }
         communicator = ApplicationCommunicator(get_asgi_application(), scope)
         await communicator.send_input({"type": "http.request"})
-        await communicator.receive_output(timeout=10)
+        await communicator.receive_output(timeout=60)
         body, more = b"", True
         while more:
-            part = await communicator.receive_output(timeout=10)
+            part = await communicator.receive_output(timeout=60)
             body, more = body + part.get("body", b""), part.get("more_body", False)
-        await communicator.wait()
+        await communicator.wait(60)
         return body
 
     settings.ROOT_URLCONF = urlconf(path("made/", made), LINKS)

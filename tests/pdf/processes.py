@@ -66,7 +66,7 @@ def descriptors(pid: int | str = "self") -> dict[str, str]:
 
 def wait_until(condition: Callable[[], object]) -> None:
     """Wait for what comes at once, and for longer on a machine that has much to do."""
-    for _ in range(3000):
+    for _ in range(12_000):
         if condition():
             return
         time.sleep(0.005)
@@ -148,6 +148,6 @@ def host(script: str, *options: str, **keywords: object) -> "subprocess.Popen[st
 def said(script: str, *options: str, **keywords: object) -> list[str]:
     """Run a script to its good end and return the lines that it prints."""
     with host(script, *options, **keywords) as process:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=240)
     assert (process.returncode, err) == (0, ""), err
     return out.splitlines()

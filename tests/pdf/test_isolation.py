@@ -121,14 +121,17 @@ def test_no_answer_in_time_is_no_verdict(limit):
     assert code(GOOD) is None
 
 
-def test_a_worker_that_stands_still_is_ended(limit, place):
-    limit(wall=0.3)
-    path = place(LONG)
+def test_a_worker_that_stands_still_is_ended(limit):
+    limit()
+    code(GOOD)
+    [stopped] = workers()
+    os.kill(stopped, signal.SIGSTOP)
+    limit(wall=0.1)
 
-    with at_work(path, send(signal.SIGSTOP)) as stopped, pytest.raises(WorkerUnavailable):
-        look(path)
-    wait_until(lambda: gone({*stopped}))
-    assert stopped
+    with pytest.raises(WorkerUnavailable):
+        look(GOOD)
+    wait_until(lambda: gone({stopped}))
+    limit()
     assert code(GOOD) is None
 
 
@@ -136,7 +139,14 @@ def test_a_forker_that_stands_still_is_replaced(monkeypatch, limit, place):
     limit()
     code(GOOD)
     [before] = forkers()
-    monkeypatch.setattr(pool, "_START_SECONDS", 2)
+    drop = isolation._workers._drop
+
+    def dropped(forker):
+        monkeypatch.setattr(pool, "_START_SECONDS", 60)  # The next one does answer.
+        drop(forker)
+
+    monkeypatch.setattr(isolation._workers, "_drop", dropped)
+    monkeypatch.setattr(pool, "_START_SECONDS", 0.5)
     monkeypatch.setattr(pool, "_STOP_SECONDS", 0.1)
     os.kill(before, signal.SIGSTOP)
 

@@ -114,7 +114,8 @@ def test_a_host_that_closes_all_it_does_not_know_goes_on():
     assert said(script) == ['["damaged"]', '["damaged", "damaged"]']
 
 
-def test_a_hundred_at_once():
+def test_a_hundred_at_once(limit):
+    limit()
     files = [GOOD, pdfs.truncated(), make_pdf(password="x"), pdfs.compressed(pdfs.ONE_PAGE)] * 25
     with ThreadPoolExecutor(100) as threads:
         assert list(threads.map(code, files)) == [None, "damaged", "encrypted", None] * 25
@@ -135,7 +136,7 @@ def test_nothing_is_left_open_and_nobody_unburied(place, limit):
     limit()
     look(GOOD)
 
-    assert len(descriptors()) == before
+    assert len(descriptors()) <= before  # What earlier tests left may be closed meanwhile.
     wait_until(lambda: len(workers()) == 1)
     assert "Z" not in {state(pid) for pid in {*forkers(), *workers()}}
 
@@ -189,7 +190,7 @@ os.closerange(3, 100)
 if pid := os.fork():
     say(os.waitpid(pid, 0)[1])
 else:
-    signal.alarm(20)
+    signal.alarm(60)
     os._exit(not right())
 """
     assert said(_ISOLATED + script) == ["[0]"]
@@ -213,7 +214,7 @@ for _ in range(8):
     if pid := os.fork():
         codes.append(os.waitpid(pid, 0)[1])
     else:
-        signal.alarm(20)
+        signal.alarm(60)
         os._exit(not right())
 done.set()
 for thread in threads:
@@ -239,7 +240,7 @@ held.wait()
 if pid := os.fork():
     say(*order, os.waitpid(pid, 0)[1])
 else:
-    signal.alarm(20)
+    signal.alarm(60)
     os._exit(not right())
 """
     assert said(_ISOLATED + script) == ['["released", 0]']
@@ -300,7 +301,7 @@ except KeyboardInterrupt:
     with host(script, start_new_session=True) as process:
         first = process.stdout.readline()
         os.killpg(process.pid, signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=240)
     assert (out, err) == (first, "")
 
 
@@ -385,7 +386,7 @@ from django_event_pdfs.pdf import inspect, pool
 say(inspect(io.BytesIO(DAMAGED)).refusal.code, ".zip" in pool.__file__)
 """
     with host(script) as process:
-        out, err = process.communicate(str(tmp_path / "host.zip"), timeout=60)
+        out, err = process.communicate(str(tmp_path / "host.zip"), timeout=240)
     assert (json.loads(out), err) == (["damaged", True], "")
 
 

@@ -136,7 +136,7 @@ def test_where_no_process_can_be_forked_that_is_said(monkeypatch):
         worker._fork(control, workers, theirs)
         assert (ours.recv(100), ours.recv(100), workers) == (b"0\n", b"", {})
     if before:
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert len(os.listdir("/proc/self/fd")) <= before
 
 
 def test_windows_has_verdicts_too(path):

@@ -1,7 +1,6 @@
 """An S3 server that enforces every signature: the gateway of Ceph, over a store in memory."""
 
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.servers import missing
+from tests.servers.ports import free_port
 
 PROGRAMS = ("radosgw", "radosgw-admin", "ceph", "ceph-mon", "ceph-osd")
 ACCESS_KEY, SECRET_KEY = "documents", "not-a-secret-but-forty-characters-long!!"
@@ -61,7 +61,7 @@ class Ceph:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="event-pdfs-ceph-"))
-        self.v1, self.v2, self.port = (_free_port() for _ in range(3))
+        self.v1, self.v2, self.port = (free_port() for _ in range(3))
         self._processes: list[subprocess.Popen[bytes]] = []
 
     @property
@@ -168,12 +168,6 @@ class Ceph:
                 time.sleep(0.1)
             else:
                 return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,7 @@ import pytest
 from django_event_pdfs.scanning import ScannerUnavailable
 from django_event_pdfs.scanning.clamav import ClamAVScanner
 from django_event_pdfs.testing import EICAR
+from tests.servers.ports import free_port
 from tests.servers.serving import need
 
 SIGNATURE = "Test.EICAR"
@@ -29,7 +29,7 @@ class Clamd:
     def __init__(self, folder: Path, options: dict[str, str]) -> None:
         self._folder = folder
         self.options = {"socket": str(folder / "clamd.ctl")}
-        self.tcp = {"host": "127.0.0.1", "port": _free_port()}
+        self.tcp = {"host": "127.0.0.1", "port": free_port()}
         (folder / "signatures").mkdir()
         signature = f"{SIGNATURE}:0:*:{EICAR.hex()}\n"  # any file, at any offset
         (folder / "signatures" / "eicar.ndb").write_text(signature)
@@ -63,7 +63,7 @@ class Clamd:
         """Kill the server by its own pid and wait for its end."""
         if process := getattr(self, "_process", None):
             process.kill()
-            process.wait(timeout=30)
+            process.wait(timeout=60)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + STARTUP_SECONDS
@@ -89,12 +89,6 @@ class _Nothing:
 
 def _program() -> str | None:
     return shutil.which("clamd", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

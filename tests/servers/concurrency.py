@@ -30,7 +30,7 @@ def names_of(instance):
 
 def at_once(action, arguments):
     """Call ``action`` with each argument in a thread of its own, all started together."""
-    barrier = threading.Barrier(len(arguments), timeout=30)
+    barrier = threading.Barrier(len(arguments), timeout=120)
 
     def run(argument):
         try:
@@ -199,7 +199,7 @@ def once(signal, action):
     finally:
         signal.disconnect(start)
     assert threads
-    threads[0].join(30)
+    threads[0].join(120)
 
 
 @at_each_deletion

@@ -23,7 +23,8 @@ from django.utils.datastructures import CaseInsensitiveMapping
 
 from django_event_pdfs.delivery import Representation
 from django_event_pdfs.testing.answers import Answer
-from tests.servers.serving import environment, free_port, need, wait_for
+from tests.servers.ports import free_port
+from tests.servers.serving import environment, need, wait_for
 
 DEPLOY = Path(__file__).parents[2] / "example_project" / "deploy"
 HOST = "events.example.org"
@@ -90,12 +91,12 @@ class Site:
     ) -> Answer:
         """Ask over TLS, as a client that knows the site by its name."""
         context = ssl.create_default_context(cafile=str(self.folder / "tls" / "fullchain.pem"))
-        plain = socket.create_connection(("127.0.0.1", self.https), timeout=30)
+        plain = socket.create_connection(("127.0.0.1", self.https), timeout=120)
         return _ask(context.wrap_socket(plain, server_hostname=HOST), target, method, body, headers)
 
     def ask_plainly(self, port: int, target: str, method: str = "GET", **headers: str) -> Answer:
         """Ask without TLS at one of the ports."""
-        plain = socket.create_connection(("127.0.0.1", port), timeout=30)
+        plain = socket.create_connection(("127.0.0.1", port), timeout=120)
         return _ask(plain, target, method, None, headers)
 
     def represent(self, document: Representation, method: str = "GET", **headers: str) -> Answer:
@@ -175,7 +176,7 @@ def started(command: list[Any], site: Site, port: int) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 def _arguments(site: Site, server: str) -> list[Any]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tests.servers.deployed import Site, started
 from tests.servers.nginx import MAIN, serving
-from tests.servers.serving import free_port, need
+from tests.servers.ports import free_port
+from tests.servers.serving import need
 
 # A port without TLS that leads to the origin, for Varnish.
 BRIDGE = """

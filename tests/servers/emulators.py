@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.servers import missing
+from tests.servers.ports import free_port
 
 # Azurite's own, which its documentation gives to everybody.
 AZURE_ACCOUNT = "devstoreaccount1"
@@ -49,7 +50,7 @@ def s3(folder: Path) -> Iterator[Store]:
     _need("storages", "boto3", "moto", "flask")
     import boto3
 
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-c", "from moto.server import main; main()"]
     with _serving([*command, "-H", "127.0.0.1", "-p", str(port)], port, folder):
         url = f"http://127.0.0.1:{port}"
@@ -73,7 +74,7 @@ def s3(folder: Path) -> Iterator[Store]:
 @contextmanager
 def google(folder: Path) -> Iterator[Store]:
     _need("storages", "google.cloud.storage", "gcp_storage_emulator")
-    port = _free_port()
+    port = free_port()
     with _serving([sys.executable, "-c", GOOGLE, str(port)], port, folder):
         options = {"bucket_name": "documents", "project_id": "documents", "querystring_auth": False}
         host = {"STORAGE_EMULATOR_HOST": f"http://127.0.0.1:{port}"}
@@ -88,7 +89,7 @@ def azure(folder: Path) -> Iterator[Store]:
         missing("azurite-blob is not installed: npm install -g azurite.")
     from azure.storage.blob import BlobServiceClient
 
-    port = _free_port()
+    port = free_port()
     address = ["--blobHost", "127.0.0.1", "--blobPort", str(port), "--skipApiVersionCheck"]
     quiet = ["--silent", "--inMemoryPersistence", "--disableTelemetry"]
     with _serving([program, *address, *quiet], port, folder):
@@ -104,7 +105,7 @@ def azure(folder: Path) -> Iterator[Store]:
 @contextmanager
 def sftp(folder: Path) -> Iterator[Store]:
     _need("storages", "paramiko", "asyncssh")
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "tests.servers.sftp_server", str(port), str(folder)]
     with _serving(command, port, Path.cwd()):
         login = {"username": "documents", "password": "documents"}
@@ -136,7 +137,7 @@ def _serving(command: Sequence[str], port: int, folder: Path) -> Iterator[None]:
         yield
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(60)
 
 
 def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:
@@ -149,9 +150,3 @@ def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:
         else:
             return
     raise AssertionError("The server does not answer.")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

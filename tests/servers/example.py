@@ -16,7 +16,8 @@ from urllib.request import urlopen
 import pytest
 
 from tests.pages import ROOT
-from tests.servers.serving import environment, free_port, need, wait_for
+from tests.servers.ports import free_port
+from tests.servers.serving import environment, need, wait_for
 
 PROJECT = ROOT / "example_project"
 MODULES = (
@@ -65,7 +66,7 @@ class Example:
     def token(self) -> str:
         """Return an access token of the manager."""
         body = urlencode(MANAGER).encode()
-        with urlopen(f"{self.origin}/api/token/", body, timeout=30) as answer:
+        with urlopen(f"{self.origin}/api/token/", body, timeout=120) as answer:
             token: str = json.load(answer)["access"]
             return token
 
@@ -103,4 +104,4 @@ def serving(filled: Path, root: Path) -> Iterator[Example]:
         yield site
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)

@@ -5,7 +5,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.servers import missing
+from tests.servers.ports import free_port
 
 # As Debian's configuration has it: names that differ by case only are equal to the server.
 CHARSET = ("--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci")
@@ -35,7 +35,7 @@ class MariaDB:
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
             self._user = ("--user=mysql",)
         self._data = f"--datadir={self.folder / 'data'}"
-        self.port = _free_port()
+        self.port = free_port()
         self._numbers = itertools.count(1)
 
     def start(self) -> None:
@@ -59,7 +59,7 @@ class MariaDB:
         """Stop the server by its own pid and forget its data."""
         if process := getattr(self, "_process", None):
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
+            process.wait(timeout=60)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def database(self) -> dict[str, Any]:
@@ -93,12 +93,6 @@ class MariaDB:
 
 def _program(name: str) -> str | None:
     return shutil.which(name, path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.servers import missing
+from tests.servers.ports import free_port
 
 ACCESS = {
     "access_key": "dummy",
@@ -26,7 +27,7 @@ class ObjectStore:
     """A running server; ``bucket()`` makes a new bucket on it."""
 
     def __init__(self) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._numbers = itertools.count(1)
 
     def start(self) -> None:
@@ -52,7 +53,7 @@ class ObjectStore:
     def stop(self) -> None:
         """Stop the server by its own pid."""
         self._process.terminate()
-        self._process.wait(timeout=30)
+        self._process.wait(timeout=60)
 
     def options(self, **options: Any) -> dict[str, Any]:
         """Make an empty bucket and return the ``OPTIONS`` of a storage in it."""
@@ -68,12 +69,6 @@ class ObjectStore:
             region_name="us-east-1",
         ).create_bucket(Bucket=bucket)
         return {**options, "bucket_name": bucket}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

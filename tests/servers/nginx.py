@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from tests.servers.deployed import Site, deployed, started
-from tests.servers.serving import free_port, need
+from tests.servers.ports import free_port
+from tests.servers.serving import need
 
 # What a distribution's nginx.conf says around the files of conf.d, and a careless gzip_types.
 MAIN = """

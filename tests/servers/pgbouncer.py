@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from tests.servers.deployed import DEPLOY
+from tests.servers.ports import free_port
 from tests.servers.postgres import Postgres
-from tests.servers.serving import free_port, need, wait_for
+from tests.servers.serving import need, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -51,5 +52,5 @@ def pgbouncer(postgres: Postgres) -> Iterator[Any]:
         }
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
         shutil.rmtree(folder)

@@ -5,7 +5,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.servers import missing
+from tests.servers.ports import free_port
 
 INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
 LOCALE = ("--locale-provider=libc", "--locale=C.UTF-8")
@@ -35,7 +35,7 @@ class Postgres:
         # PostgreSQL refuses to run as root.
         self._user = {"user": "nobody", "extra_groups": []} if os.geteuid() == 0 else {}
         self._bin = self._reachable(package) / "pginstall" / "bin"
-        self.port = _free_port()
+        self.port = free_port()
         self._numbers = itertools.count(1)
 
     def start(self) -> None:
@@ -58,7 +58,7 @@ class Postgres:
         """Stop the server by its own pid and forget its data."""
         if process := getattr(self, "_process", None):
             process.send_signal(signal.SIGINT)
-            process.wait(timeout=30)
+            process.wait(timeout=60)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def database(self) -> dict[str, Any]:
@@ -123,12 +123,6 @@ class Postgres:
                 time.sleep(0.05)
             else:
                 return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

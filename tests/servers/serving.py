@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.servers import missing
+from tests.servers.ports import free_port
 
 COMMANDS = {
     "runserver": ["django", "runserver", "--noreload", "--skip-checks", "127.0.0.1:{port}"],
@@ -64,7 +65,7 @@ class Server:
 
     def talk(self, request: bytes) -> bytes:
         """Send bytes over a socket and return what comes back until the server closes it."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=120) as connection:
             connection.sendall(request)
             return b"".join(iter(lambda: connection.recv(65536), b""))
 
@@ -108,18 +109,11 @@ def running(kind: str, root: Path, name: str) -> Iterator[Server]:
         yield Server(kind, port, process.pid, root, name)
     finally:
         process.terminate()
-        process.wait(30)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        process.wait(60)
 
 
 def wait_for(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
-    for _ in range(600):
+    for _ in range(2400):  # Two minutes.
         if process.poll() is not None:
             break
         try:

@@ -14,6 +14,7 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": os.path.join(ROOT, "db.sqlite3"),
+        "OPTIONS": {"timeout": 60},  # On a busy machine, writers wait longer than Django's five.
     }
 }
 
@@ -28,7 +29,11 @@ STORAGES = {
 # A storage of another kind, as JSON, and what goes with it.
 if "EVENT_PDFS_TEST_STORAGE" in os.environ:
     STORAGES["default"] = json.loads(os.environ["EVENT_PDFS_TEST_STORAGE"])
-EVENT_PDFS = {**EVENT_PDFS, **json.loads(os.environ.get("EVENT_PDFS_TEST_OPTIONS", "{}"))}  # noqa: F405
+EVENT_PDFS = {
+    **EVENT_PDFS,  # noqa: F405
+    "INSPECTION": {"wait": 60},  # So do uploads, for their turn.
+    **json.loads(os.environ.get("EVENT_PDFS_TEST_OPTIONS", "{}")),
+}
 
 # Other origins whose scripts may read documents, as docs/how-to/other-origins.md sets it up.
 if "EVENT_PDFS_TEST_ORIGINS" in os.environ:

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from hashlib import sha256
 
 import pytest
@@ -131,7 +131,7 @@ class Host:
             time.sleep(random.uniform(0, 0.3))
         finally:
             process.kill()
-            process.communicate(timeout=30)
+            process.communicate(timeout=120)
         return process.returncode < 0
 
     def has_more_files(self, storage):
@@ -151,7 +151,7 @@ class Host:
 
     def _facts(self):
         query = "SELECT count(guide_file_facts) FROM testapp_event"
-        with closing(sqlite3.connect(self.folder / "db.sqlite3")) as database:
+        with closing(sqlite3.connect(self.folder / "db.sqlite3", timeout=60)) as database:
             return database.execute(query).fetchone()[0]
 
     def files(self, storage):
@@ -169,7 +169,8 @@ class Host:
 
 
 def _content(path):
-    return path.read_bytes() if path.exists() else None
+    with suppress(FileNotFoundError):  # A run that ends removes it.
+        return path.read_bytes()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from tests.hostile import Case, cases
-from tests.pdf.processes import children, state, workers
+from tests.pdf.processes import children, state, wait_until, workers
 from tests.servers.serving import Server, need, prepare, running
 
 # The worst of each theme, and some that are good.
@@ -122,7 +122,8 @@ def test_the_worker_is_the_same_and_small(
 ) -> None:
     assert children(server.pid) == {worker}
     assert peak(worker) < 300
-    assert "Z" not in {state(pid) for pid in children(worker) | workers(worker)}
+    # Who ended a moment ago is buried a moment later.
+    wait_until(lambda: "Z" not in map(state, children(worker) | workers(worker)))
 
 
 def peak(pid: int) -> int:

@@ -72,7 +72,7 @@ def server(
 
 
 def send(server: Server, method: str, target: str, body: bytes = b"") -> tuple[int, Any]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
     headers = {"Authorization": "Basic " + b64encode(b"root:x").decode()}
     if body:
         headers["Content-Type"] = "application/pdf"

@@ -54,7 +54,7 @@ def kill_at(server: Server, step: str, request: bytes) -> None:
     (server.root / WHO).unlink(missing_ok=True)
     (server.root / STEP).write_text(step)
     sent = {"receiving": MEBIBYTE * 3 // 2, "receiving more": MEBIBYTE * 5 // 2}.get(step)
-    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=120) as connection:
         connection.sendall(request[:sent])
         look = (lambda: _receiver(server)) if sent else (lambda: _who_waits(server))
         os.kill(_awaited(look), signal.SIGKILL)

@@ -114,7 +114,7 @@ def test_an_unchanged_document_sends_no_body(server: Server, link: str) -> None:
 
 
 def test_a_connection_can_be_used_again(server: Server, link: str, content: bytes) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
     for method, headers, expected in [
         ("HEAD", {}, b""),
         ("GET", {"Range": "bytes=0-4"}, content[:5]),
@@ -130,10 +130,10 @@ def test_a_connection_can_be_used_again(server: Server, link: str, content: byte
 def test_a_client_that_goes_away_leaves_no_file_open(server: Server, link: str) -> None:
     need(Path("/proc/self/fd").exists(), "/proc")
     for _ in range(5):
-        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=120) as connection:
             connection.sendall(f"GET {link} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
             assert connection.recv(1000)
-    for _ in range(200):
+    for _ in range(1200):
         if not server.open_documents():
             break
         time.sleep(0.05)

@@ -14,7 +14,8 @@ from typing import Any
 from urllib.request import urlopen
 
 from tests.servers.deployed import DEPLOY, LINK_SECRET
-from tests.servers.serving import free_port, wait_for
+from tests.servers.ports import free_port
+from tests.servers.serving import wait_for
 
 # As deploy/gunicorn.conf.py has it, with a fixed number of workers, which measurements need.
 GUNICORN = ["gunicorn", "--workers=2", "--threads=4", "django.core.wsgi:get_wsgi_application()"]

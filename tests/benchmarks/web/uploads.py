@@ -12,7 +12,8 @@ from pathlib import Path
 
 from tests.benchmarks.processes import Host
 from tests.benchmarks.web.processes import family, peak, precise_time
-from tests.servers.serving import free_port, wait_for
+from tests.servers.ports import free_port
+from tests.servers.serving import wait_for
 
 GUNICORN = ["gunicorn", "--workers=1", "--threads=4", "django.core.wsgi:get_wsgi_application()"]
 
