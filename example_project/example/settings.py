@@ -73,6 +73,8 @@ MEDIA_ROOT = os.environ.get("MEDIA_ROOT", BASE_DIR / "data")
 STATIC_URL = "static/"
 
 LANGUAGE_CODE = "en"
+# Those that the library speaks: who asks for German, and French as second best, gets French.
+LANGUAGES = [("en", "English"), ("fr", "French")]
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
 
