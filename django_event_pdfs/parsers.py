@@ -1,6 +1,7 @@
 """Parsers: a raw PDF as the body, a multipart body that must be complete, JSON of any depth."""
 
 from collections.abc import Mapping
+from json import JSONDecodeError
 from typing import Any, cast
 
 from django.utils.datastructures import MultiValueDict
@@ -29,7 +30,10 @@ class _CompleteBody:
     ) -> Any:
         request = (parser_context or {})["request"]._request
         body = WatchedBody(stream, request, self.delimiter(media_type))
-        parsed = cast(Any, super()).parse(body, media_type, parser_context)
+        try:
+            parsed = cast(Any, super()).parse(body, media_type, parser_context)
+        except ParseError as error:  # In English, whatever the client reads.
+            raise ParseError(_("The body is not of the type that it declares.")) from error
         try:
             if body.count < (body_length(request) or 0):
                 raise _incomplete()
@@ -72,6 +76,8 @@ class EventJSONParser(JSONParser):
             return super().parse(stream, media_type, parser_context)
         except RecursionError as error:
             raise ParseError(_("The JSON is nested too deeply.")) from error
+        except ParseError as error:  # In English, whatever the client reads.
+            raise ParseError(_not_json(error.__context__)) from error
 
 
 class PDFParser(_CompleteBody, FileUploadParser):
@@ -110,6 +116,13 @@ def _close(files: Mapping[str, Any]) -> None:
     for name, file in files.items():
         for upload in files.getlist(name) if isinstance(files, MultiValueDict) else [file]:
             upload.close()
+
+
+def _not_json(error: BaseException | None) -> str:
+    if isinstance(error, JSONDecodeError):
+        place = {"line": error.lineno, "column": error.colno}
+        return _("The JSON cannot be read at line %(line)d, column %(column)d.") % place
+    return _("The JSON cannot be read.")
 
 
 def _incomplete() -> ParseError:

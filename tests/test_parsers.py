@@ -252,6 +252,32 @@ def test_json_of_any_depth_is_refused(api, event, body, method):
 
 
 @pytest.mark.parametrize(
+    ("body", "content_type", "english", "french"),
+    [
+        (
+            b'{\n"name" 1}',
+            JSON,
+            "The JSON cannot be read at line 2, column 8.",
+            "Le JSON est illisible à la ligne 2, colonne 8.",
+        ),
+        (b"\xff\xfe", JSON, "The JSON cannot be read.", "Le JSON est illisible."),
+        (
+            b"x",
+            "multipart/form-data",
+            "The body is not of the type that it declares.",
+            "Le corps de la requête n’est pas du type qu’il déclare.",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_said_in_the_language_of_the_client(
+    api, body, content_type, english, french
+):
+    for language, said in (("en", english), ("fr", french)):
+        response = api.post(EVENTS, body, content_type=content_type, HTTP_ACCEPT_LANGUAGE=language)
+        assert response.json() == {"detail": said, "codes": {"detail": ["parse_error"]}}
+
+
+@pytest.mark.parametrize(
     "body", [b"{", b"\xff\xfe", b"\xef\xbb\xbf{}", b'{"name":NaN}', b'{"a":' + b"9" * 5000 + b"}"]
 )
 def test_json_that_is_none_is_refused(api, body):
