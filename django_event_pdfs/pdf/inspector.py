@@ -29,7 +29,7 @@ _FOREIGN_MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<svg", b"<script")
 _START = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF\s*\Z")
 # One table, its trailer and the end of the file (ISO 32000-2, 7.5.4 and 7.5.5), with no comment.
 _PLAIN_END = re.compile(
-    rb"xref\s++(?:\d++ \d++\s++(?:\d{10} \d{5} [nf]\s{1,2})++)++"
+    rb"xref\s++(?:\d++ \d++\s++(?:\d{10} \d{5} [nf]\s{1,2})+)+"
     rb"trailer\s*+<<(?P<trailer>[^%#]*)>>\s*startxref\s++\d++\s++%%EOF\s*"
 )
 

@@ -7,7 +7,10 @@ from mmap import mmap
 from typing import Any
 
 _HEAD = re.compile(rb"\s*+xref\s++")
-_SUBSECTION = re.compile(rb"(\d++)\s++(\d++)\s++(?:\d++\s++\d++\s++[nf]\s*+)*+")
+_SUBSECTION = re.compile(rb"(\d++)\s++(\d++)\s++")
+# Some at a time, for it remembers each. Not "++", which never looks back: until Python 3.11.5 that
+# ends a group where its last try failed.
+_ROWS = re.compile(rb"(?:\d++\s++\d++\s++[nf]\s*+){1,1000}")
 
 
 def has_rows_twice(trailer: Any, data: bytes | mmap, start: int) -> bool:
@@ -23,9 +26,12 @@ def _of_table(data: bytes | mmap, start: int) -> list[tuple[int, int]]:
     """Return the first number and the count of each subsection of a table."""
     # What comes before the header does not count.
     position = start + max(data.find(b"%PDF-", 0, 1024), 0)
-    part, ranges = _HEAD.match(data, position), []
-    while part and (part := _SUBSECTION.match(data, part.end())):
+    last, ranges = _HEAD.match(data, position), []
+    while last and (part := _SUBSECTION.match(data, last.end())):
         ranges.append((int(part[1]), int(part[2])))
+        last = part
+        while rows := _ROWS.match(data, last.end()):
+            last = rows
     return ranges
 
 
