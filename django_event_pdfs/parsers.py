@@ -33,7 +33,7 @@ class _CompleteBody:
         try:
             parsed = cast(Any, super()).parse(body, media_type, parser_context)
         except ParseError as error:  # In English, whatever the client reads.
-            raise ParseError(_("The body is not of the type that it declares.")) from error
+            raise ParseError(_("The body could not be read.")) from error
         try:
             if body.count < (body_length(request) or 0):
                 raise _incomplete()

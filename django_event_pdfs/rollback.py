@@ -150,7 +150,9 @@ def _settle(suspects: list[StoredFile]) -> None:
     except Exception:
         # Where nothing can be asked, nothing is removed. Tests of hosts may forbid all queries, by
         # errors of their own, and end requests.
-        logger.warning("Cannot tell yet whether rows name %d new files.", len(suspects))
+        logger.warning(
+            "Cannot tell yet whether rows name %d new files.", len(suspects), exc_info=True
+        )
         return
     for stored in suspects:
         if stored.name in held:

@@ -1,6 +1,7 @@
 """What hosts build around events: logins, nesting, versions, camel case, filters, descriptions."""
 
 import json
+import re
 import warnings
 
 import pytest
@@ -20,6 +21,7 @@ from tests.conftest import upload
 from tests.endpoints import EVENTS, PDF
 from tests.host_api import MeetingSerializer, MeetingViewSet, own
 from tests.host_urls import LINKS, routed, urlconf
+from tests.pages import ADOPT, blocks
 from tests.testapp.models import Event, Meeting
 
 pytestmark = pytest.mark.django_db
@@ -82,19 +84,21 @@ def test_a_login_shows_a_stranger_no_document_that_he_may_not_read(client, full,
     assert (shown["programme_file"], shown["documents"]["programme_file"]) == (None, None)
 
 
-class NamingLoginView(LoginView):
-    """Says who has just signed in, as the guide for adopting does."""
+def test_a_login_as_in_the_guide_shows_what_its_user_may_read(client, participant, settings):
+    views = pytest.importorskip("rest_framework_simplejwt.views", reason="needs the extra jwt")
+    Meeting.objects.create(title="Hidden", hidden=True)
+    Meeting.objects.create(title="Summit", guide_file=upload())
+    [code] = [block for block in blocks(ADOPT, "python") if "class LoginSerializer" in block]
+    scope = {"__name__": __name__, "Event": Meeting, "EventSerializer": MeetingSerializer}
+    exec(re.sub(r"(?m)^from \..*$", "", code), scope)  # Its own modules are ours.
+    view = views.TokenObtainPairView.as_view(serializer_class=scope["LoginSerializer"])
+    settings.ROOT_URLCONF = urlconf(API, LINKS, path("login/", view))
 
-    def post(self, request):
-        request.user = get_user_model().objects.get()
-        return super().post(request)
-
-
-def test_a_login_that_names_its_user_shows_what_he_may_read(client, full, participant, settings):
-    settings.ROOT_URLCONF = urlconf(API, LINKS, path("login/", NamingLoginView.as_view()))
-    shown = client.post("/login/").json()["event"]
-    assert opens(client, shown["programme_file"]) == OPENED
-    assert shown["documents"]["programme_file"]["url"] == shown["programme_file"]
+    answer = client.post("/login/", {"username": participant.username, "password": "x"}).json()
+    [shown] = answer["events"]
+    assert answer["access"]
+    assert opens(client, shown["guide_file"]) == OPENED
+    assert shown["documents"]["guide_file"]["url"] == shown["guide_file"]
 
 
 # Events inside of other serializers

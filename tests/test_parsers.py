@@ -264,8 +264,8 @@ def test_json_of_any_depth_is_refused(api, event, body, method):
         (
             b"x",
             "multipart/form-data",
-            "The body is not of the type that it declares.",
-            "Le corps de la requête n’est pas du type qu’il déclare.",
+            "The body could not be read.",
+            "Le corps de la requête n’a pas pu être lu.",
         ),
     ],
 )

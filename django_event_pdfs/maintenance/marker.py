@@ -53,7 +53,7 @@ def read(storage: Storage) -> str | None:
 
 
 def adopt(storage: Storage) -> None:
-    """Mark the storage as that of this project's database, whatever mark it had.
+    """Mark the storage as that of this project's database, if it is not, whatever mark it had.
 
     Raises:
         StorageFailed: the storage cannot be written to, or keeps the mark it had.

@@ -123,10 +123,10 @@ class _Run:
 
     def prepare(self, *, adopt: bool) -> None:
         """Make sure that the storage is ours, and of its clock."""
-        if not marker.matches(self._storage):
-            if not adopt:
-                raise _Stopped("marker", "The storage is not marked as that of this database.")
+        if adopt:
             marker.adopt(self._storage)
+        elif not marker.matches(self._storage):
+            raise _Stopped("marker", "The storage is not marked as that of this database.")
         for folder in document_folders()[:1]:
             self._search.now = earlier(self._search.now, self._storage, folder)
 
