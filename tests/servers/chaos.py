@@ -19,7 +19,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connections
 
 from django_event_pdfs.testing import make_pdf
 from tests.servers.deaths import LABEL, step
@@ -29,6 +29,7 @@ from tests.testapp.models import Event
 PDFS = [make_pdf(title=f"No. {size}", padding=size) for size in (0, 5_000, 70_000, 300_000)]
 READY, BUSY = LABEL, LABEL + 1  # Bytes of the board, after the name of a step.
 CROWD = 16
+FEWEST = 8  # Events that a worker finds, whatever those before it have created and deleted.
 
 
 def upload() -> SimpleUploadedFile:
@@ -117,7 +118,8 @@ def _duration(changes: Iterable[Callable[[Any], Any]]) -> float:
 
 def _change_all(changes: Iterable[Callable[[Any], Any]], board: Any) -> None:
     random.seed(os.getpid())
-    connection.ensure_connection()
+    while Event.objects.count() < FEWEST:
+        create()
     board[READY] = 1
     for change in changes:
         events = list(Event.objects.all())
@@ -174,7 +176,7 @@ def _was_killed(pid: int) -> bool:
 def main() -> None:
     """Run the experiment that the arguments name, with those it takes, and print its result."""
     call_command("migrate", verbosity=0)
-    for _ in range(8):  # What this process has imported, workers need not.
+    for _ in range(FEWEST):  # What this process has imported, workers need not.
         create()
     what, arguments = sys.argv[1:]
     result = globals()[what](**json.loads(arguments))
