@@ -5,9 +5,10 @@ which makes of such a value the same text as ``to_representation``. Values of an
 any other field, are left to the field itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -55,16 +56,35 @@ def _datetime(field: Any) -> Simply | None:
     if zone is None:
         return None
 
+    is_hashable = isinstance(zone, Hashable)  # Some of dateutil's are not.
+    texts = _texts_in(zone) if is_hashable else partial(_text_in, zone)
+
     def convert(value: datetime) -> Any:
-        if value.utcoffset() is None:
-            return field.to_representation(value)
         try:
-            text = value.astimezone(zone).isoformat()
+            # So databases give them. In other zones two moments may be equal and differ (PEP 495).
+            if value.tzinfo is UTC:
+                return texts(value)
+            if value.utcoffset() is not None:
+                return _text_in(zone, value)
         except OverflowError:
-            return field.to_representation(value)
-        return text[:-6] + "Z" if text.endswith("+00:00") else text
+            pass
+        return field.to_representation(value)
 
     return Simply(datetime, convert)
+
+
+def _text_in(zone: tzinfo, value: datetime) -> str:
+    text = value.astimezone(zone).isoformat()
+    return text[:-6] + "Z" if text.endswith("+00:00") else text
+
+
+@lru_cache(maxsize=8)
+def _texts_in(zone: tzinfo) -> Callable[[datetime], str]:
+    """Return what writes moments of UTC in a zone, and remembers the last of them, some 1 MB.
+
+    A page of events is read by thousands, and its dates are the same for all of them.
+    """
+    return lru_cache(maxsize=4096)(partial(_text_in, zone))
 
 
 def _is_iso(field: Any, setting: str) -> bool:

@@ -176,6 +176,35 @@ def test_a_moment_beyond_the_calendar_is_refused_as_rest_framework_does():
     assert ours[0] is serializers.ValidationError
 
 
+def test_moments_that_are_equal_and_are_not_the_same_are_told_apart():
+    paris = ZoneInfo("Europe/Paris")
+    twice = datetime(2026, 10, 25, 2, 30, tzinfo=paris)  # The hour that the clock shows twice.
+    moments = [twice, twice.replace(fold=1), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)]
+    field = serializers.DateTimeField(default_timezone=UTC)
+    shown = [written({"start_date": field}, {"start_date": moment}) for moment in moments]
+    assert [ours for ours, _theirs in shown] == [theirs for _ours, theirs in shown]
+    assert len({ours for ours, _theirs in shown}) == 2
+
+
+def test_a_zone_that_cannot_be_remembered_will_do():
+    class Zone(tzinfo):
+        __hash__ = None
+
+        def __eq__(self, other):
+            return self is other
+
+        def utcoffset(self, when):
+            return timedelta(hours=3)
+
+        def dst(self, when):
+            return timedelta(0)
+
+    field = serializers.DateTimeField(default_timezone=Zone())
+    moment = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    ours, theirs = written({"start_date": field}, {"start_date": moment})
+    assert ours == theirs == b'{"start_date":"2026-12-01T12:00:00+03:00"}'
+
+
 def test_a_zone_by_a_method_of_the_field_is_asked():
     class Local(serializers.DateTimeField):
         def enforce_timezone(self, value):

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from urllib.parse import parse_qs, quote_plus, unquote, urlsplit
@@ -66,15 +66,12 @@ class SignedLinks(BaseLinks):
         return self.maker()(name, filename)
 
     def maker(self) -> MakeLink:
-        expires = self._expiry()
-        expires_at = None if expires is None else datetime.fromtimestamp(expires, UTC)
-        dated = "" if expires is None else f"expires={expires}"
-        signed, mount_of = _Signed.of(signer(), dated), cache(self._mount)
+        key, expires, keeps_filename = signer(), self._expiry(), self.filename
+        link_below = cache(lambda folder: _Signed.of(key, expires, self._mount(folder)).link)
 
         def make(name: str, filename: str = "") -> Link:
-            shown = filename if filename and self.filename else None
-            mount = mount_of(name[: name.rfind("/") + 1])
-            return Link(mount + signed.text(name, shown), expires_at)
+            link: Callable[[str, str | None], Link] = link_below(name[: name.rfind("/") + 1])
+            return link(name, filename if filename and keeps_filename else None)
 
         return make
 
@@ -149,25 +146,27 @@ def escape_name(name: str) -> str:
 
 
 class _Signed:
-    """The signed part of links that end at one moment, remembered.
+    """Links of one mount that end at one moment, remembered.
 
     A page of events is read by thousands, and its links are the same for all of them.
     """
 
-    def __init__(self, key: Signer, dated: str) -> None:
-        self._key, self._dated = key, dated
-        self._known: dict[str, tuple[str | None, str]] = {}
+    def __init__(self, key: Signer, expires: int | None, mount: str) -> None:
+        self._key, self._mount = key, mount
+        self._dated = "" if expires is None else f"expires={expires}"
+        self._expires_at = None if expires is None else datetime.fromtimestamp(expires, UTC)
+        self._known: dict[str, tuple[str | None, Link]] = {}
 
     @classmethod
-    @lru_cache(maxsize=2)
-    def of(cls, key: Signer, dated: str) -> "_Signed":
-        return cls(key, dated)
+    @lru_cache(maxsize=4)
+    def of(cls, key: Signer, expires: int | None, mount: str) -> "_Signed":
+        return cls(key, expires, mount)
 
-    def text(self, name: str, filename: str | None) -> str:
-        """Return the name, its parameters and their signature, as they stand in a link."""
+    def link(self, name: str, filename: str | None) -> Link:
+        """Return the link to a name."""
         known = self._known.get(name)
         if known is None or known[0] != filename:
-            known = (filename, self._sign(name, filename))
+            known = (filename, Link(self._mount + self._sign(name, filename), self._expires_at))
             if len(self._known) >= _MOST:
                 self._known.clear()
             self._known[name] = known

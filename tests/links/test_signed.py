@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, quote_plus, unquote, urlsplit
 
 import pytest
+from django.urls import clear_script_prefix, set_script_prefix
 from django.utils.encoding import escape_uri_path
 
 from django_event_pdfs.exceptions import LinkUnavailable
@@ -495,11 +496,20 @@ def test_few_links_are_remembered(monkeypatch: Any) -> None:
     make = SignedLinks().maker()
     urls = {make(f"events/programmes/{number}.pdf").url for number in range(25)}
     assert len(urls) == 25
-    assert len(signed._Signed.of(signed.signer(), _dated(urls.pop()))._known) == 5
+    expires = int(query_of(urls.pop())["expires"][0])
+    assert len(signed._Signed.of(signed.signer(), expires, "/media/")._known) == 5
 
 
-def _dated(url: str) -> str:
-    return f"expires={parse_qs(urlsplit(url).query)['expires'][0]}"
+def test_a_link_that_is_remembered_is_of_its_mount() -> None:
+    first = SignedLinks().make(NAME)
+    set_script_prefix("/below/")
+    try:
+        second = SignedLinks().make(NAME)
+    finally:
+        clear_script_prefix()
+    of_another_site = SignedLinks(base_url="https://media.example.org/").make(NAME)
+    paths = [link.url.partition(NAME)[0] for link in (first, second, of_another_site)]
+    assert paths == ["/media/", "/below/media/", "https://media.example.org/"]
 
 
 def test_a_name_is_escaped_as_django_escapes_paths() -> None:
