@@ -26,7 +26,7 @@ LIFETIMES = {
     "permission": (10 * MINUTE, 5 * MINUTE),
 }
 
-_MOST = 4096  # links that are remembered of one window, some 2 MB
+_MOST = 4096  # links that are remembered of one mount and one window, some 2 MB
 
 _SIGNED = ("expires", "filename", "signature")
 
@@ -158,7 +158,7 @@ class _Signed:
         self._known: dict[str, tuple[str | None, Link]] = {}
 
     @classmethod
-    @lru_cache(maxsize=4)
+    @lru_cache(maxsize=8)
     def of(cls, key: Signer, expires: int | None, mount: str) -> "_Signed":
         return cls(key, expires, mount)
 
