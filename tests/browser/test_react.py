@@ -134,11 +134,23 @@ def test_a_document_opens_in_a_tab_of_its_own(page: Any, row: Any) -> None:
     assert_shown(tab)
 
 
-def test_a_document_is_removed_and_uploaded_anew(row: Any) -> None:
+def test_a_document_is_removed_and_uploaded_anew(page: Any, row: Any) -> None:
+    page.on("dialog", lambda question: question.accept())
     row.get_by_role("button", name="Remove").click()
-    row.get_by_text("none yet").wait_for()
+    row.get_by_role("status").get_by_text("none yet").wait_for()
     choose(row, pdf("again.pdf"))
-    row.get_by_text("again.pdf").wait_for()
+    row.get_by_role("status").get_by_text("again.pdf").wait_for()
+
+
+def test_whoever_does_not_want_to_remove_a_document_keeps_it(page: Any, row: Any) -> None:
+    asked: list[str] = []
+    sent: list[str] = []
+    page.on("dialog", lambda question: (asked.append(question.message), question.dismiss()))
+    page.on("request", lambda request: sent.append(request.method))
+    row.get_by_role("button", name="Remove").click()
+    page.evaluate("fetch('/')")
+    assert asked == ["Remove the programme of Tech Summit 2027?"]
+    assert sent == ["GET"]
 
 
 def test_a_wrong_password_is_told_in_words(page: Any, site: str) -> None:

@@ -26,11 +26,19 @@ export function DocumentRow({ token, event, name, label, onChanged }: Props) {
     }
   }
 
+  function remove() {
+    const question = `Remove the ${label.toLowerCase()} of ${event.name}?`;
+    if (confirm(question)) attempt(() => clearDocument(token, event, name));
+  }
+
   return (
     <li className="document" aria-label={`${label} of ${event.name}`}>
       <div>
         {label}
-        <span className="quiet">{document ? facts(document) : "none yet"}</span>
+        {/* Screen readers say what becomes of it. */}
+        <span className="quiet" role="status">
+          {document ? facts(document) : "none yet"}
+        </span>
       </div>
       <div className="actions">
         {document?.url && (
@@ -52,7 +60,7 @@ export function DocumentRow({ token, event, name, label, onChanged }: Props) {
           />
         </label>
         {document && (
-          <button className="plain" onClick={() => attempt(() => clearDocument(token, event, name))}>
+          <button className="plain" onClick={remove}>
             Remove
           </button>
         )}
