@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
+from django_event_pdfs.orjson_extra import loads
 from django_event_pdfs.pdf import Inspection
 
 
@@ -82,6 +84,20 @@ class DocumentFacts:
         files = (*(earlier.replaced if earlier else ()), (name, now))
         recent = tuple(file for file in files if now - file[1] < timedelta(seconds=keep))
         return replace(self, replaced=recent)
+
+
+def read_column(text: str) -> Any:
+    """Return what the JSON column holds. Raises ValueError where it is no JSON.
+
+    It is remembered: a page of events is read by thousands.
+    """
+    if "[" in text or text.find("{", 1) > 0:
+        return loads(text)  # It holds lists or more, which no two instances may share.
+    data = _remembered(text)
+    return data.copy() if type(data) is dict else data
+
+
+_remembered = lru_cache(maxsize=1024)(loads)  # Some 2 MB.
 
 
 def filename_in(data: Any, name: str) -> str:

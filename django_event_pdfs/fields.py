@@ -13,11 +13,11 @@ from django.db.models.fields.files import FieldFile, FileDescriptor
 
 from django_event_pdfs import lifecycle
 from django_event_pdfs.documents import DocumentFile
+from django_event_pdfs.facts import read_column
 from django_event_pdfs.forms import PDFFormField
 from django_event_pdfs.loaded import remember
 from django_event_pdfs.lookups import DocumentExact, DocumentIsNull
 from django_event_pdfs.naming import new_name
-from django_event_pdfs.orjson_extra import loads
 from django_event_pdfs.storage import document_storage
 from django_event_pdfs.validators import PDFValidator
 
@@ -225,7 +225,7 @@ class FactsField(models.JSONField):
         if value is None:
             return None
         try:
-            return loads(value)
+            return read_column(value)
         except (TypeError, ValueError):
             return super().from_db_value(value, expression, connection)
 

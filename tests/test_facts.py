@@ -7,6 +7,7 @@ from hashlib import sha256
 import pytest
 from django.core.files.base import ContentFile
 
+from django_event_pdfs import facts as facts_module
 from django_event_pdfs.facts import DocumentFacts
 from django_event_pdfs.pdf import Facts, Findings, Inspection, Refusal
 from django_event_pdfs.testing import make_pdf
@@ -223,6 +224,33 @@ def test_each_document_has_facts_of_its_own(event):
     event.save()
     event.refresh_from_db()
     assert (event.programme_file.facts.pages, event.guide_file.facts.pages) == (1, 2)
+
+
+@pytest.mark.parametrize("more", [{}, {"replaced": [["old.pdf", "2026-12-01T09:00:00Z"]]}])
+def test_what_is_done_to_facts_in_memory_nobody_else_reads(event, more):
+    stored = facts().as_json() | more
+    Event.objects.filter(pk=event.pk).update(programme_file=NAME, programme_file_facts=stored)
+    for _ in range(2):
+        held = facts_column(event)
+        assert held == stored
+        held.get("replaced", []).clear()
+        held["title"] = "Another"
+
+
+def test_facts_that_are_read_often_are_parsed_once(event):
+    event.programme_file = upload()
+    event.save()
+    facts_column(event)
+    before = facts_module._remembered.cache_info()
+    assert facts_column(event)["filename"] == "Programme 2026.pdf"
+    after = facts_module._remembered.cache_info()
+    assert (after.hits, after.misses) == (before.hits + 1, before.misses)
+
+
+@pytest.mark.parametrize("text", ["", "{", "null and more", "{'name': 1}", "\ud800", b"{}"])
+def test_a_column_that_is_no_json_is_refused(text):
+    with pytest.raises((ValueError, TypeError)):
+        facts_module.read_column(text)
 
 
 def test_facts_of_a_required_document_go_too(db):

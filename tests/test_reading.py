@@ -62,7 +62,7 @@ def calls(monkeypatch):
         monkeypatch.setattr(owner, name, counted)
 
     count(signatures.Signer, "sign")
-    count(fields, "loads", "facts parsed")
+    count(fields, "read_column", "facts read")
     count(DocumentFacts, "from_json")
     count(mounts, "reverse")
     count(signed.SignedLinks, "maker")
@@ -79,7 +79,7 @@ def test_a_list_costs_a_signature_a_document_and_nothing_else_that_grows(
 ):
     reader.get(f"{EVENTS}?page_size={size}")
     read = size + (size < 8)  # One more, to know of the next page.
-    documents = {"sign": 2 * size, "facts parsed": 2 * read}
+    documents = {"sign": 2 * size, "facts read": 2 * read}
     once = {"maker": 1, "prepare": 1, "presenter": 1}
     for name, expected in {**documents, **once, "from_json": 0}.items():
         assert calls[name] == expected, name
