@@ -74,12 +74,16 @@ def _on(database: str, server: Any, counts: tuple[int, ...], turns: int) -> Iter
     for count in counts:
         with _filled(server, count) as host:
             for what, addresses in host.ask("reading.addresses", count=count).items():
-                found = host.ask("reading.measure", addresses=addresses, turns=turns)
+                asked = {"addresses": addresses, "turns": turns}
+                found = host.ask("reading.measure", **asked)
                 medians = {side: Timing.of(one["ms"]).median for side, one in found.items()}
                 if what == "list":
                     first_pages = first_pages or medians
                 first = first_pages if what == "deep page" else {}
                 yield from _rows(database, count, what, found, first)
+                if what == "list":
+                    found = host.ask("reading.measure", **asked, forgets=True)
+                    yield from _rows(database, count, "list, its first reader", found, {})
             for what in ("list", "detail"):
                 ms = Timing.of(host.ask("reading.query", what=what, turns=turns))
                 yield Row(database, count, what, "its query", ms, None, None, None, None, 0, 1)

@@ -11,6 +11,8 @@ from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from django_event_pdfs import facts, representations
+from django_event_pdfs.links import signed
 from tests.benchmarks.hosts.asking import answer, bearer
 from tests.benchmarks.hosts.ours.models import Event
 
@@ -33,16 +35,19 @@ def addresses(count):
     }
 
 
-def measure(addresses, turns):
+def measure(addresses, turns, *, forgets=False):
     """Ask for each address in turns; return milliseconds of each turn, bytes and queries.
 
-    ``ms`` is time, ``cpu`` that of this process, which others on a busy machine change less.
+    ``ms`` is time, ``cpu`` that of this process, which others on a busy machine change less. With
+    ``forgets``, each answer is made as for the first who reads these events.
     """
     taken = {side: {"ms": [], "cpu": []} for side in addresses}
     for turn in range(turns + WARM_UP):
         gc.collect()
         # In another order each time, for one warms the caches of the next.
         for side in random.sample(list(addresses), len(addresses)):
+            if forgets:
+                _forget()
             environ = _environ(addresses[side])
             start, cpu = time.perf_counter(), time.process_time()
             answer(environ)
@@ -66,6 +71,12 @@ def query(what, turns):
             cursor.fetchall()
             taken.append((time.perf_counter() - start) * 1000)
     return taken
+
+
+def _forget():
+    signed._Signed.of.cache_clear()
+    representations._texts_in.cache_clear()
+    facts._remembered.cache_clear()
 
 
 def _at(number):
