@@ -82,7 +82,7 @@ class Project:
             encoding="utf-8",
             cwd=self.folder,
             env=self._environment(settings),
-            timeout=120,
+            timeout=600,
             check=False,
         )
         assert done.returncode == 0, done.stderr

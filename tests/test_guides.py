@@ -72,7 +72,7 @@ class DocumentedProject:
         finally:
             del self.places[place]
             process.terminate()
-            process.wait(60)
+            process.wait(300)
 
     @property
     def _environment(self) -> dict[str, str]:

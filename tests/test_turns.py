@@ -31,7 +31,7 @@ class Gate:
             self._inside += 1
             self.most = max(self.most, self._inside)
         self.arrived.release()
-        assert self.opened.wait(30)
+        assert self.opened.wait(120)
         with self._lock:
             self._inside -= 1
 
@@ -73,18 +73,18 @@ def under_way(threads, gate, count):
     """Start inspections and return when ``count`` of them are under way."""
     started = [threads.submit(inspect_upload, gate.upload()) for _ in range(count)]
     for _ in range(count):
-        assert gate.arrived.acquire(timeout=30)
+        assert gate.arrived.acquire(timeout=120)
     return started
 
 
 def test_as_many_as_may_be_are_under_way_at_once(turns, gate):
-    turns(2, wait=30)
+    turns(2, wait=120)
     with ThreadPoolExecutor(8) as threads:
         first = under_way(threads, gate, 2)
         rest = [threads.submit(inspect_upload, gate.upload()) for _ in range(6)]
         assert not gate.arrived.acquire(timeout=0.1)
         gate.opened.set()
-        assert all(one.result(30).facts for one in [*first, *rest])
+        assert all(one.result(120).facts for one in [*first, *rest])
     assert gate.most == 2
 
 
@@ -95,7 +95,7 @@ def test_who_gets_no_turn_in_time_is_told(turns, gate):
         with pytest.raises(Busy):
             inspect_upload(upload())
         gate.opened.set()
-        assert first.result(30).facts
+        assert first.result(120).facts
 
 
 def test_it_is_a_refusal_for_whoever_validates(turns, gate):

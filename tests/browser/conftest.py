@@ -1,7 +1,8 @@
 """A headless browser, and pages of it."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from tests.servers.postgres import postgres
 from tests.servers.serving import need
 
 __all__ = ["postgres"]
+
+PATIENCE = 300_000  # milliseconds, for a browser that waits for its turn
 
 
 # Not for the whole session: while it runs, Django takes the thread for one of an event loop.
@@ -26,6 +29,7 @@ def browser() -> Iterator[Any]:
         browser = playwright.chromium.launch(
             executable_path=executable,
             chromium_sandbox=False,
+            timeout=PATIENCE,
             args=[f"--host-resolver-rules=MAP {HOST} 127.0.0.1"],
         )
         yield browser
@@ -33,9 +37,20 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
+def new_page(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Return what makes a page of a profile of its own, with options of Playwright."""
+    with ExitStack() as stack:
+
+        def make(**options: Any) -> Any:
+            context = browser.new_context(**options)
+            stack.callback(context.close)
+            context.set_default_timeout(PATIENCE)
+            return context.new_page()
+
+        yield make
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Any]) -> Any:
     """Return a page of a profile of its own, which takes the certificates of the tests."""
-    size = {"width": 1000, "height": 800}
-    context = browser.new_context(viewport=size, ignore_https_errors=True)
-    yield context.new_page()
-    context.close()
+    return new_page(viewport={"width": 1000, "height": 800}, ignore_https_errors=True)

@@ -17,11 +17,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def phone(browser: Any) -> Iterator[Any]:
+def phone(new_page: Any) -> Any:
     """Return a page of a phone whose owner reads French."""
-    context = browser.new_context(viewport={"width": 320, "height": 568}, locale="fr-FR")
-    yield context.new_page()
-    context.close()
+    return new_page(viewport={"width": 320, "height": 568}, locale="fr-FR")
 
 
 @pytest.fixture

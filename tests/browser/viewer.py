@@ -10,9 +10,9 @@ BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 
 
 def assert_shown(page: Any, where: str = "") -> None:
-    """Wait until the viewer has painted black letters on white paper."""
+    """Wait until the viewer has painted black letters on white paper, for a minute or two."""
     target = page.locator(where) if where else page
-    for _ in range(100):
+    for _ in range(1000):
         image = Image.open(BytesIO(target.screenshot())).convert("RGB")
         counts = {color: count for count, color in image.getcolors(image.width * image.height)}
         if counts.get(BLACK, 0) > 50 and counts.get(WHITE, 0) > 50_000:

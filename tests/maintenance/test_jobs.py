@@ -23,7 +23,7 @@ def test_results_come_in_the_order_of_their_items(jobs):
 
     def work(number):
         if number == 0 and jobs > 1:
-            started.wait(30)  # The first is the last to end.
+            started.wait(120)  # The first is the last to end.
         started.set()
         return -number
 

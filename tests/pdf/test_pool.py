@@ -190,7 +190,7 @@ os.closerange(3, 100)
 if pid := os.fork():
     say(os.waitpid(pid, 0)[1])
 else:
-    signal.alarm(60)
+    signal.alarm(240)
     os._exit(not right())
 """
     assert said(_ISOLATED + script) == ["[0]"]
@@ -214,7 +214,7 @@ for _ in range(8):
     if pid := os.fork():
         codes.append(os.waitpid(pid, 0)[1])
     else:
-        signal.alarm(60)
+        signal.alarm(240)
         os._exit(not right())
 done.set()
 for thread in threads:
@@ -240,7 +240,7 @@ held.wait()
 if pid := os.fork():
     say(*order, os.waitpid(pid, 0)[1])
 else:
-    signal.alarm(60)
+    signal.alarm(240)
     os._exit(not right())
 """
     assert said(_ISOLATED + script) == ['["released", 0]']
@@ -301,7 +301,7 @@ except KeyboardInterrupt:
     with host(script, start_new_session=True) as process:
         first = process.stdout.readline()
         os.killpg(process.pid, signal.SIGINT)
-        out, err = process.communicate(timeout=240)
+        out, err = process.communicate(timeout=600)
     assert (out, err) == (first, "")
 
 
@@ -386,7 +386,7 @@ from django_event_pdfs.pdf import inspect, pool
 say(inspect(io.BytesIO(DAMAGED)).refusal.code, ".zip" in pool.__file__)
 """
     with host(script) as process:
-        out, err = process.communicate(str(tmp_path / "host.zip"), timeout=240)
+        out, err = process.communicate(str(tmp_path / "host.zip"), timeout=600)
     assert (json.loads(out), err) == (["damaged", True], "")
 
 

@@ -41,7 +41,7 @@ def serving(family: str, behaviour: Behaviour) -> Iterator[dict[str, Any]]:
 
         def treat(connection: socket.socket) -> None:
             with connection, suppress(OSError):
-                connection.settimeout(20)
+                connection.settimeout(120)
                 behaviour(connection)
 
         def accept() -> None:

@@ -34,7 +34,7 @@ def scanner(family):
     """Return ``scanner(behaviour, timeout)``: a scanner that asks a server of that behaviour."""
     with ExitStack() as stack:
 
-        def make(behaviour, timeout=20):
+        def make(behaviour, timeout=120):
             options = stack.enter_context(serving(family, behaviour))
             return ClamAVScanner(**options, timeout=timeout)
 
@@ -282,7 +282,7 @@ def test_an_error_of_the_file_is_not_one_of_the_scanner(scanner):
 
     with pytest.raises(TimeoutError):
         scanner(behaviour).scan(Broken())
-    assert closed.wait(20)
+    assert closed.wait(120)
 
 
 def test_the_connection_is_closed_after_a_scan(scanner):
@@ -295,7 +295,7 @@ def test_the_connection_is_closed_after_a_scan(scanner):
             closed.set()
 
     scan(scanner(behaviour))
-    assert closed.wait(20)
+    assert closed.wait(120)
 
 
 # Options

@@ -17,7 +17,7 @@ from tests.servers.ports import free_port
 
 PROGRAMS = ("radosgw", "radosgw-admin", "ceph", "ceph-mon", "ceph-osd")
 ACCESS_KEY, SECRET_KEY = "documents", "not-a-secret-but-forty-characters-long!!"
-STARTUP_SECONDS = 90
+STARTUP_SECONDS = 300
 
 CONFIG = """
 [global]

@@ -102,7 +102,7 @@ def crowd(changes: int, kinds: list[str]) -> dict[str, Any]:
 
 
 def _start(changes: Iterable[Callable[[Any], Any]]) -> tuple[int, Any]:
-    """Return a worker that is about to make the changes."""
+    """Return a worker that begins the first change."""
     pid, board = _fork(lambda board: _change_all(changes, board))
     while not board[READY]:
         time.sleep(0.0005)
@@ -120,10 +120,11 @@ def _change_all(changes: Iterable[Callable[[Any], Any]], board: Any) -> None:
     random.seed(os.getpid())
     while Event.objects.count() < FEWEST:
         create()
-    board[READY] = 1
     for change in changes:
-        events = list(Event.objects.all())
+        # However many there are, or it would be killed while it reads.
+        events = list(Event.objects.all()[:FEWEST])
         board[BUSY] = KILLED.index(change) + 1
+        board[READY] = 1
         change(random.choice(events))
         board[BUSY] = 0
 

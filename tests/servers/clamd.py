@@ -20,7 +20,7 @@ from tests.servers.ports import free_port
 from tests.servers.serving import need
 
 SIGNATURE = "Test.EICAR"
-STARTUP_SECONDS = 60
+STARTUP_SECONDS = 300
 
 
 class Clamd:
@@ -63,7 +63,7 @@ class Clamd:
         """Kill the server by its own pid and wait for its end."""
         if process := getattr(self, "_process", None):
             process.kill()
-            process.wait(timeout=60)
+            process.wait(timeout=300)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + STARTUP_SECONDS

@@ -176,7 +176,7 @@ def started(command: list[Any], site: Site, port: int) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(300)
 
 
 def _arguments(site: Site, server: str) -> list[Any]:
@@ -184,7 +184,9 @@ def _arguments(site: Site, server: str) -> list[Any]:
         configuration = site.folder / "gunicorn.conf.py"
         return ["-c", configuration, "django.core.wsgi:get_wsgi_application()"]
     application = "django.core.asgi:get_asgi_application"
-    return [f"--port={site.django}", "--lifespan=off", "--factory", application]
+    # As docs/how-to/deploy-nginx.md has it: nginx must be the one that closes an idle connection.
+    keep_alive = "--timeout-keep-alive=75"
+    return [f"--port={site.django}", keep_alive, "--lifespan=off", "--factory", application]
 
 
 def _make_certificate(folder: Path) -> None:

@@ -7,10 +7,14 @@ from typing import Any
 
 from tests.servers.deployed import HOST, Site
 
-# As a person runs it, on a machine where the name of the site leads to the ports of the test.
+# As a person runs it, on a machine where the name of the site leads to the ports of the test, and
+# where a site that is busy is waited for.
 COMMAND = """
-import socket, sys
+import django, socket, sys
 from django.core.management import execute_from_command_line
+django.setup()
+from django_event_pdfs.maintenance.doctor import body_limit, visits
+body_limit.TIMEOUT = visits.TIMEOUT = 120
 ports = {"443": sys.argv.pop(1), "80": sys.argv.pop(1)}
 resolve = socket.getaddrinfo
 def resolved(host, port, *args, **options):

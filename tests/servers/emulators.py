@@ -137,11 +137,11 @@ def _serving(command: Sequence[str], port: int, folder: Path) -> Iterator[None]:
         yield
     finally:
         server.terminate()
-        server.wait(60)
+        server.wait(300)
 
 
 def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:
-    for _ in range(1200):
+    for _ in range(6000):
         assert server.poll() is None, "The server stopped."
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

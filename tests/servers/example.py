@@ -104,4 +104,4 @@ def serving(filled: Path, root: Path) -> Iterator[Example]:
         yield site
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(300)

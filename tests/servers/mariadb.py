@@ -21,7 +21,7 @@ from tests.servers.ports import free_port
 # As Debian's configuration has it: names that differ by case only are equal to the server.
 CHARSET = ("--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci")
 LIGHT = ("--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M", "--skip-log-bin")
-STARTUP_SECONDS = 60
+STARTUP_SECONDS = 300
 
 
 class MariaDB:
@@ -59,7 +59,7 @@ class MariaDB:
         """Stop the server by its own pid and forget its data."""
         if process := getattr(self, "_process", None):
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=60)
+            process.wait(timeout=300)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def database(self) -> dict[str, Any]:

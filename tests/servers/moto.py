@@ -20,7 +20,7 @@ ACCESS = {
     "region_name": "us-east-1",
     "signature_version": "s3v4",
 }
-STARTUP_SECONDS = 60
+STARTUP_SECONDS = 300
 
 
 class ObjectStore:
@@ -53,7 +53,7 @@ class ObjectStore:
     def stop(self) -> None:
         """Stop the server by its own pid."""
         self._process.terminate()
-        self._process.wait(timeout=60)
+        self._process.wait(timeout=300)
 
     def options(self, **options: Any) -> dict[str, Any]:
         """Make an empty bucket and return the ``OPTIONS`` of a storage in it."""

@@ -52,5 +52,5 @@ def pgbouncer(postgres: Postgres) -> Iterator[Any]:
         }
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(300)
         shutil.rmtree(folder)

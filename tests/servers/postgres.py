@@ -20,7 +20,7 @@ from tests.servers.ports import free_port
 
 INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
 LOCALE = ("--locale-provider=libc", "--locale=C.UTF-8")
-STARTUP_SECONDS = 60
+STARTUP_SECONDS = 300
 
 
 class Postgres:
@@ -58,7 +58,7 @@ class Postgres:
         """Stop the server by its own pid and forget its data."""
         if process := getattr(self, "_process", None):
             process.send_signal(signal.SIGINT)
-            process.wait(timeout=60)
+            process.wait(timeout=300)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def database(self) -> dict[str, Any]:

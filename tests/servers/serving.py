@@ -14,25 +14,25 @@ from typing import Any
 from tests.servers import missing
 from tests.servers.ports import free_port
 
+# What takes long has only to wait for its turn.
+_GUNICORN = ["gunicorn", "--bind=127.0.0.1:{port}", "--timeout=300"]
+
 COMMANDS = {
     "runserver": ["django", "runserver", "--noreload", "--skip-checks", "127.0.0.1:{port}"],
     "gunicorn": [
-        "gunicorn",
-        "--bind=127.0.0.1:{port}",
+        *_GUNICORN,
         "--threads=4",
         "django.core.wsgi:get_wsgi_application()",
     ],
     # Loaded before it forks, so that another worker is there soon after one was killed.
     "gunicorn-preloaded": [
-        "gunicorn",
-        "--bind=127.0.0.1:{port}",
+        *_GUNICORN,
         "--preload",
         "--workers=2",
         "tests.servers.preloaded:application",
     ],
     "gunicorn-sync": [
-        "gunicorn",
-        "--bind=127.0.0.1:{port}",
+        *_GUNICORN,
         "django.core.wsgi:get_wsgi_application()",
     ],
     "uvicorn-limited": [
@@ -46,6 +46,7 @@ COMMANDS = {
         "--factory",
         "--port={port}",
         "--lifespan=off",
+        "--timeout-keep-alive=120",
         "django.core.asgi:get_asgi_application",
     ],
 }
@@ -109,11 +110,11 @@ def running(kind: str, root: Path, name: str) -> Iterator[Server]:
         yield Server(kind, port, process.pid, root, name)
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(300)
 
 
 def wait_for(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
-    for _ in range(2400):  # Two minutes.
+    for _ in range(6000):  # Five minutes.
         if process.poll() is not None:
             break
         try:

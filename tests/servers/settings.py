@@ -2,7 +2,10 @@
 
 import json
 import os
+from dataclasses import replace
 
+from django_event_pdfs import bodies
+from django_event_pdfs.pdf import isolation, pool
 from tests.settings import *  # noqa: F403
 
 ROOT = os.environ["EVENT_PDFS_TEST_ROOT"]
@@ -17,6 +20,11 @@ DATABASES = {
         "OPTIONS": {"timeout": 60},  # On a busy machine, writers wait longer than Django's five.
     }
 }
+
+# Nor does a process that waits for its turn mean that a file or a client stands still.
+isolation.LIMITS = replace(isolation.LIMITS, wall=60)
+pool._START_SECONDS = 60
+bodies.LINGER = bodies.SILENCE = 60
 
 STORAGES = {
     "default": {

@@ -101,7 +101,7 @@ class Host:
             capture_output=True,
             text=True,
             env=self.environment,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -118,7 +118,7 @@ class Host:
     def finish(self, *arguments):
         """Let the command come to its end; return its exit code and what it reports."""
         process = self.start(*arguments)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=600)
         assert not err, err.decode()
         return process.returncode, json.loads(out)
 
@@ -131,7 +131,7 @@ class Host:
             time.sleep(random.uniform(0, 0.3))
         finally:
             process.kill()
-            process.communicate(timeout=120)
+            process.communicate(timeout=600)
         return process.returncode < 0
 
     def has_more_files(self, storage):
@@ -216,7 +216,7 @@ def test_files_stored_while_a_copy_runs_are_copied_by_the_next(host):
     command = ("copy", "--from", "default", "--to", "new", "--jobs", "1")
     running = host.start(*command)
     host.run(MEANWHILE)
-    running.communicate(timeout=120)
+    running.communicate(timeout=600)
     assert host.finish(*command)[0] == 0
     source, target = host.files("media"), host.files("new")
     assert {name: target[name] for name in host.run(NAMES)} == source
@@ -226,7 +226,7 @@ def test_two_copies_at_once_leave_one_file_each(host):
     command = ("copy", "--from", "default", "--to", "new", "--jobs", str(JOBS))
     running = [host.start(*command) for _ in range(2)]
     for process in running:
-        process.communicate(timeout=120)
+        process.communicate(timeout=600)
     assert host.finish(*command, "--deep")[0] == 0
     assert host.files("new") == host.files("media")
 

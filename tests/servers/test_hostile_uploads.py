@@ -88,7 +88,7 @@ def send(server: Server, case: Case) -> Answer:
 def ask(
     server: Server, method: str, path: str, body: bytes = b"", content_type: str = ""
 ) -> tuple[int, Any, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
     credentials = base64.b64encode(b"root:x").decode()
     headers = {"Authorization": f"Basic {credentials}", "Content-Type": content_type}
     connection.request(method, path, body, headers)

@@ -20,7 +20,7 @@ from tests.pdf.processes import children, family, forkers, state, wait_until
 from tests.servers import serving
 from tests.servers.serving import Server, need, prepare, running
 
-_GUNICORN = ["gunicorn", "--bind=127.0.0.1:{port}", "--graceful-timeout=5"]
+_GUNICORN = ["gunicorn", "--bind=127.0.0.1:{port}", "--timeout=300", "--graceful-timeout=5"]
 _WSGI = "django.core.wsgi:get_wsgi_application()"
 
 COMMANDS = {

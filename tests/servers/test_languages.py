@@ -27,7 +27,7 @@ def test_a_refusal_is_in_the_best_language_that_there_is(
 ) -> None:
     request = Request(f"{example.origin}/api/events/", headers={"Accept-Language": asked})
     with pytest.raises(HTTPError) as refused:
-        urlopen(request, timeout=30)
+        urlopen(request, timeout=120)
     body = json.load(refused.value)
     refused.value.close()
     assert body == {"detail": sentence, "codes": {"detail": ["not_authenticated"]}}

@@ -37,6 +37,7 @@ def test_an_attack_finds_no_answer_that_is_not_described(attacked: Example) -> N
         f"--header=Authorization: Bearer {attacked.token()}",
         f"--exclude-checks={NOT_ASKED}",
         "--phases=coverage,fuzzing,stateful",
+        "--request-timeout=120",
         *("--max-examples=5", "--seed=20261128", "--generation-database=:memory:"),
         *("--suppress-health-check=all", "--no-color", "--warnings=off", "--continue-on-failure"),
     ]

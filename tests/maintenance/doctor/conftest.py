@@ -6,6 +6,15 @@ from typing import Any
 import pytest
 from django.core.files.storage import Storage, storages
 
+from django_event_pdfs.maintenance.doctor import body_limit, visits
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up no site because the machine is busy."""
+    for module in (body_limit, visits):
+        monkeypatch.setattr(module, "TIMEOUT", 120)
+
 
 @pytest.fixture
 def keep_in(settings: Any) -> Callable[..., Storage]:
