@@ -157,13 +157,7 @@ class Column:
 
     def url(self, event: Model) -> str | None:
         """Return the absolute link to an event's document, None where there is none to give."""
-        held = event.__dict__
-        name = held.get(self._attname)
-        if type(name) is not str or self._facts_name not in held:
-            return self.url_of(getattr(event, self._attname))
-        if not (name and (self._is_open or self._is_readable(event))):
-            return None
-        return self._link(name, filename_in(held[self._facts_name], name), True)[0]
+        return self._url(event, *self._held(event))
 
     def url_of(self, document: DocumentFile) -> str | None:
         """Return the absolute link to a document."""

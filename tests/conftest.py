@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,10 +13,12 @@ from django.urls import set_urlconf
 from rest_framework.test import APIClient
 
 from django_event_pdfs.links import signed
-from django_event_pdfs.pdf import isolation, pool
 from django_event_pdfs.rollback import _unsettled
 from django_event_pdfs.testing import MemoryStorage, make_pdf
+from tests.patience import be_patient
 from tests.testapp.models import Event
+
+be_patient()
 
 
 @pytest.fixture(autouse=True)
@@ -25,15 +26,6 @@ def storage(settings: Any) -> MemoryStorage:
     """Give each test a storage of its own, empty."""
     settings.STORAGES = {**settings.STORAGES}  # A new dict makes Django build new storages.
     return storages["default"]  # type: ignore[return-value]
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _patient() -> Iterator[None]:
-    """Bound files by the processor time that they take, however busy the machine is."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(isolation, "LIMITS", replace(isolation.LIMITS, wall=120))
-        patch.setattr(pool, "_START_SECONDS", 120)
-        yield
 
 
 @pytest.fixture(autouse=True)

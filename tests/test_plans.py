@@ -65,6 +65,12 @@ def test_a_deferred_column_is_read(meeting):
     assert MeetingSerializer(Meeting.objects.only("pk").get()).data["badge_file"]
 
 
+def test_a_document_whose_facts_are_deferred_is_shown(meeting):
+    whole, part = Meeting.objects.get(), Meeting.objects.defer("badge_file_facts").get()
+    assert "filename=Badge.pdf" in MeetingSerializer(whole).data["badge_file"]
+    assert MeetingSerializer(part).data == MeetingSerializer(whole).data
+
+
 def test_a_proxy_is_represented(event):
     assert_same(EventSerializer, ProxyEvent.objects.get())
 

@@ -11,6 +11,7 @@ from django.utils.timezone import override
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 
+from django_event_pdfs import representations
 from django_event_pdfs.representations import simply
 from django_event_pdfs.serializers import EventDocumentsSerializerMixin
 from tests.testapp.models import Event
@@ -183,6 +184,21 @@ def test_moments_that_are_equal_and_are_not_the_same_are_told_apart():
     shown = [written({"start_date": field}, {"start_date": moment}) for moment in moments]
     assert [ours for ours, _theirs in shown] == [theirs for _ours, theirs in shown]
     assert len({ours for ours, _theirs in shown}) == 2
+
+
+def test_a_moment_that_is_shown_often_is_written_once(monkeypatch):
+    written = []
+    original = representations._text_in
+    monkeypatch.setattr(
+        representations, "_text_in", lambda *given: written.append(given) or original(*given)
+    )
+    representations._texts_in.cache_clear()
+    zone = timezone(timedelta(minutes=7))  # Nobody else has it, so nobody is told by this test's.
+    for _ in range(3):
+        shown = simply(serializers.DateTimeField(default_timezone=zone))
+        moment = datetime(2026, 12, 1, 9, tzinfo=UTC)
+        assert shown.convert(moment) == "2026-12-01T09:07:00+00:07"
+    assert len(written) == 1
 
 
 def test_a_zone_that_cannot_be_remembered_will_do():

@@ -67,7 +67,7 @@ class SignedLinks(BaseLinks):
 
     def maker(self) -> MakeLink:
         key, expires, keeps_filename = signer(), self._expiry(), self.filename
-        link_below = cache(lambda folder: _Signed.of(key, expires, self._mount(folder)).link)
+        link_below = cache(lambda folder: _signed(key, expires, self._mount(folder)).link)
 
         def make(name: str, filename: str = "") -> Link:
             link: Callable[[str, str | None], Link] = link_below(name[: name.rfind("/") + 1])
@@ -157,11 +157,6 @@ class _Signed:
         self._expires_at = None if expires is None else datetime.fromtimestamp(expires, UTC)
         self._known: dict[str, tuple[str | None, Link]] = {}
 
-    @classmethod
-    @lru_cache(maxsize=8)
-    def of(cls, key: Signer, expires: int | None, mount: str) -> "_Signed":
-        return cls(key, expires, mount)
-
     def link(self, name: str, filename: str | None) -> Link:
         """Return the link to a name."""
         known = self._known.get(name)
@@ -176,6 +171,9 @@ class _Signed:
         unsigned = _canonical(name, self._dated, filename)
         joint = "&" if self._dated or filename else ""
         return f"{unsigned}{joint}signature={self._key.sign(unsigned)}"
+
+
+_signed = lru_cache(maxsize=8)(_Signed)
 
 
 def _canonical(name: str, dated: str, filename: str | None) -> str:

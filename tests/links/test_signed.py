@@ -492,12 +492,12 @@ def test_a_link_with_another_filename_is_another() -> None:
 
 def test_few_links_are_remembered(monkeypatch: Any) -> None:
     monkeypatch.setattr(signed, "_MOST", 10)
-    signed._Signed.of.cache_clear()
+    signed._signed.cache_clear()
     make = SignedLinks().maker()
     urls = {make(f"events/programmes/{number}.pdf").url for number in range(25)}
     assert len(urls) == 25
     expires = int(query_of(urls.pop())["expires"][0])
-    assert len(signed._Signed.of(signed.signer(), expires, "/media/")._known) == 5
+    assert len(signed._signed(signed.signer(), expires, "/media/")._known) == 5
 
 
 def test_a_link_that_is_remembered_is_of_its_mount() -> None:

@@ -107,16 +107,15 @@ def send(number: signal.Signals) -> Callable[[int], None]:
 
 _PREFACE = """
 import io, json, os, signal, sys, threading, time, warnings
-from dataclasses import replace
 from pathlib import Path
-from django_event_pdfs.pdf import WorkerUnavailable, inspect, isolation, pool
+from django_event_pdfs.pdf import WorkerUnavailable, inspect, isolation
 from django_event_pdfs.pdf.isolation import _workers
 from django_event_pdfs.testing import make_pdf
 from tests import pdfs
+from tests.patience import be_patient
 from tests.pdf.processes import *
 
-# However busy the machine is.
-isolation.LIMITS, pool._START_SECONDS = replace(isolation.LIMITS, wall=60), 60
+be_patient()
 
 def code(data, **options):
     try:

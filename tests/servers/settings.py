@@ -2,10 +2,9 @@
 
 import json
 import os
-from dataclasses import replace
 
 from django_event_pdfs import bodies
-from django_event_pdfs.pdf import isolation, pool
+from tests.patience import be_patient
 from tests.settings import *  # noqa: F403
 
 ROOT = os.environ["EVENT_PDFS_TEST_ROOT"]
@@ -22,8 +21,7 @@ DATABASES = {
 }
 
 # Nor does a process that waits for its turn mean that a file or a client stands still.
-isolation.LIMITS = replace(isolation.LIMITS, wall=60)
-pool._START_SECONDS = 60
+be_patient()
 bodies.LINGER = bodies.SILENCE = 60
 
 STORAGES = {

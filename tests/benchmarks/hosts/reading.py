@@ -74,7 +74,7 @@ def query(what, turns):
 
 
 def _forget():
-    signed._Signed.of.cache_clear()
+    signed._signed.cache_clear()
     representations._texts_in.cache_clear()
     facts._remembered.cache_clear()
 
